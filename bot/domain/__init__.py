@@ -1,0 +1,1 @@
+"""What Clapper speaks about: frozen records, errors and pure rules; standard library only."""

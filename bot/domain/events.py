@@ -1,0 +1,67 @@
+"""What a relay tells while it works: the events between the reader and the job."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.domain.errors import FailureKind
+from bot.domain.jobs import Handle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The relay printed how to find the task again; sent whenever the handle gains a field."""
+
+    handle: Handle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The relay moved: sent only on change."""
+
+    percent: float | None
+    """0 to 100, only ever the relay's own number; it may go backwards."""
+    note: str | None = None
+    """The relay's last meaningful line, one line of plain text of at most 200 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """The relay has a video."""
+
+    video_urls: tuple[str, ...]
+    """Absolute links, best first when they are several videos; empty means the content route."""
+    handle: Handle
+    text: str = ""
+    """The whole assistant text (at most 256 KiB), which a continuation sends back."""
+
+    @property
+    def video_url(self) -> str | None:
+        """The one to post."""
+        return self.video_urls[0] if self.video_urls else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A clean end without a video, but with a handle: the place to ask is in it."""
+
+    handle: Handle
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The relay gave no video."""
+
+    kind: FailureKind
+    reason: str = ""
+    """The relay's own words: one line, no markup, no links, at most 300 characters."""
+    handle: Handle = field(default_factory=Handle)
+    retry_after: float | None = None
+    """Seconds, when the relay asked for a pause."""
+    text: str = ""
+
+
+Outcome: TypeAlias = Completed | Pending | Failed
+"""How an answer ends: exactly one of them closes every stream of events."""
+
+Event: TypeAlias = Accepted | Progress | Outcome

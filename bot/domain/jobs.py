@@ -1,0 +1,104 @@
+"""A job: one accepted request on its way to a video, and the card that shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.requests import VideoRequest
+
+TOKEN_LIFE = timedelta(minutes=14)
+"""How long an interaction token is used: Discord ends it at 15 minutes, clocks differ."""
+
+
+class JobStatus(StrEnum):
+    """`queued → running → delivering → delivered | failed | cancelled`."""
+
+    QUEUED = "queued"
+    """Held and waiting for a worker."""
+    RUNNING = "running"
+    """A worker talks to the relay."""
+    DELIVERING = "delivering"
+    """The relay is done; the video is fetched, probed and posted."""
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job is over and its holds are resolved."""
+        return self in (self.DELIVERED, self.FAILED, self.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handle:
+    """What a relay printed to find the task again; all of it may be missing."""
+
+    task_id: str | None = None
+    poll_url: str | None = None
+    """A status link, absolute or relative to the relay's origin."""
+    remix_id: str | None = None
+    media_id: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.task_id, self.poll_url, self.remix_id, self.media_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRef:
+    """Where a job's card is and by which routes it can be edited."""
+
+    application_id: int
+    channel_id: int
+    message_id: int
+    token: str
+    """The interaction token; a bearer secret for 15 minutes, never logged."""
+    token_expires_at: datetime
+    size_limit: int
+    """Bytes that this interaction may attach (Discord's `attachment_size_limit`)."""
+    bot_can_view: bool = True
+    """Whether the bot itself may see the channel, and so edit without the token."""
+
+    def token_alive(self, now: datetime) -> bool:
+        """Whether the token may still be used at `now`."""
+        return now < self.token_expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row of the job table."""
+
+    id: str
+    """16 hex digits; also in custom ids, file names and logs."""
+    interaction_id: int
+    guild_id: int
+    channel_id: int
+    user_id: int
+    locale: str
+    request: VideoRequest
+    price: int
+    """Credits held for it, fixed when it was admitted."""
+    status: JobStatus
+    created_at: datetime
+    inputs_ready: bool = True
+    """False while a reference image is still being fetched and checked."""
+    started_at: datetime | None = None
+    """When a worker claimed it."""
+    post_started_at: datetime | None = None
+    """Committed before the relay is asked: from here on the video may cost the operator."""
+    finished_at: datetime | None = None
+    handle: Handle | None = None
+    card: CardRef | None = None
+    failure: str | None = None
+    """A text key, when failed or cancelled."""
+    failure_reason: str | None = None
+    """The relay's own words, cleaned; or who cancelled (a user id)."""
+    refunded: bool = False
+    """Whether the holds were released rather than settled."""
+    video_url: str | None = None
+    """The relay's link, once known."""
+    fence: int = 0
+    """Counts the claims: a worker whose number is old may not write any more."""
+
+    def took(self) -> timedelta | None:
+        """From the worker's start to the end; `None` while it is not over."""
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None

@@ -1,0 +1,109 @@
+"""The catalogue: which models an operator offers, at what price, and how each is spoken to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.errors import Refusal
+
+
+class ImageTransport(StrEnum):
+    """How a reference image travels to the relay."""
+
+    DATA = "data"
+    """As a data URL in an `image_url` part."""
+    URL = "url"
+    """As the https URL of the card's own copy in an `image_url` part."""
+    PROMPT = "prompt"
+    """As that URL at the start of the text."""
+    NONE = "none"
+    """The model takes no image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoModel:
+    """One entry of the catalogue; `clapper.example.toml` explains every field."""
+
+    id: str
+    """What members choose and, unless `name` says otherwise, what the relay is sent."""
+    label: str
+    """What people read."""
+    relay: str = "default"
+    name: str = ""
+    """The relay's model name; may hold `{ratio}`, `{seconds}` and `{orientation}`."""
+    credits: int = 1
+    """The flat price of a video."""
+    credits_per_second: int = 0
+    """Added for each second asked for."""
+    seconds: tuple[int, ...] = ()
+    """Allowed lengths; the first is the default; empty: the relay decides."""
+    ratios: tuple[str, ...] = ()
+    """Allowed width:height; the first is the default; empty: the relay decides."""
+    images: int = 1
+    """How many reference images it takes."""
+    image_required: bool = False
+    image_transport: ImageTransport = ImageTransport.DATA
+    prompt_template: str = "{prompt}"
+    """For models that read ratio and seconds from words: may hold `{ratio}` and `{seconds}` too."""
+    stream: bool = True
+    body: Mapping[str, object] = field(default_factory=dict)
+    """Extra fields of the request body."""
+
+    def price(self, seconds: int | None) -> int:
+        """Credits for a video of `seconds`, or of the default length."""
+        length = seconds or (self.seconds[0] if self.seconds else 0)
+        return self.credits + self.credits_per_second * length
+
+    def check(self, *, ratio: str | None, seconds: int | None, images: int) -> None:
+        """Refuse what this model cannot do.
+
+        Raises:
+            Refusal: `refusal-ratio`, `refusal-seconds`, `refusal-no-image`,
+                `refusal-image-required`.
+        """
+        if ratio is not None and ratio not in self.ratios:
+            raise self._refusal("ratio", ratio, self.ratios)
+        if seconds is not None and seconds not in self.seconds:
+            raise self._refusal("seconds", str(seconds), [str(s) for s in self.seconds])
+        if images > (0 if self.image_transport is ImageTransport.NONE else self.images):
+            raise Refusal("refusal-no-image", model=self.label)
+        if self.image_required and not images:
+            raise Refusal("refusal-image-required", model=self.label)
+
+    def _refusal(self, what: str, value: str, allowed: Sequence[str]) -> Refusal:
+        choices = ", ".join(allowed)
+        return Refusal(
+            f"refusal-{what}", model=self.label, value=value, choices=choices, count=len(allowed)
+        )
+
+
+class Catalogue:
+    """The models on offer, in the operator's order; the first is the default."""
+
+    def __init__(self, models: Sequence[VideoModel], default: str | None = None) -> None:
+        self._models = {model.id: model for model in models}
+        self.default = self._models[default] if default in self._models else models[0]
+
+    def __iter__(self) -> Iterator[VideoModel]:
+        return iter(self._models.values())
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def get(self, model_id: str | None) -> VideoModel:
+        """The model of that id; the default for `None`.
+
+        Raises:
+            Refusal: `refusal-model` when it is not on offer (any more).
+        """
+        if model_id is None:
+            return self.default
+        if found := self._models.get(model_id):
+            return found
+        labels = ", ".join(model.label for model in self)
+        raise Refusal("refusal-model", value=model_id, choices=labels)
+
+    def label(self, model_id: str) -> str:
+        """What people read for a model, its id when it is gone."""
+        found = self._models.get(model_id)
+        return found.label if found else model_id

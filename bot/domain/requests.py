@@ -1,0 +1,58 @@
+"""What a member asks for, and who asks."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+MAX_PROMPT = 4000
+"""Characters; longer ones are refused (`docs/discord.md`: a card's whole text is 4,000)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoRequest:
+    """One wish for a video, as the member stated it; `None` means the model's default."""
+
+    prompt: str
+    """1 to 4,000 characters, sent to the relay unchanged and only shown escaped."""
+    model: str
+    """A catalogue id."""
+    seconds: int | None = None
+    ratio: str | None = None
+    """Width to height such as `16:9`."""
+    images: tuple[str, ...] = ()
+    """Names of checked files in the folder of inputs, in the order given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asks: ids and strings, never a Discord object."""
+
+    guild_id: int
+    user_id: int
+    role_ids: tuple[int, ...] = ()
+    locale: str = "en-US"
+    moderator: bool = False
+    """May manage the server, or has the moderator role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageOffer:
+    """An attachment before its bytes were seen; what Discord says of it proves nothing."""
+
+    filename: str
+    size: int
+    """Bytes, as Discord counted them."""
+    content_type: str | None
+    read: Callable[[], Awaitable[bytes]] = field(repr=False)
+    """Fetches the bytes; called once, after the job was taken on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A request on its way in: what, who, and the interaction that makes it unique."""
+
+    interaction_id: int
+    """Discord may deliver an event twice; one interaction makes one job at most."""
+    request: VideoRequest
+    requester: Requester
+    channel_id: int
+    image: ImageOffer | None = None

@@ -1,0 +1,86 @@
+"""What people are shown: the state of a job's card, and what a delivery came to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from bot.domain.jobs import Job
+from bot.domain.ledger import Balance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A video file on disk that was probed and plays."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    seconds: float
+    width: int
+    height: int
+    codec: str
+    """FFmpeg's name of the video codec, such as `h264`."""
+    inline_safe: bool
+    """H.264, yuv420p, AAC or silent, faststart: what every Discord client plays in place."""
+
+
+class DeliveryForm(StrEnum):
+    """How the member gets the video."""
+
+    ATTACHED = "attached"
+    LINKED = "linked"
+    """Too large for this channel: the relay's own link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The end of a job that has a video."""
+
+    form: DeliveryForm
+    clip: Clip
+    url: str | None = None
+    """The relay's link, when linked."""
+    expires_at: datetime | None = None
+    """When that link ends, where the link itself says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a waiting job stands."""
+
+    number: int
+    """1 is next."""
+    of: int
+    starts_at: datetime | None = None
+    """Only where this bot's own history of the model allows to say so."""
+
+
+class Step(StrEnum):
+    """What is being done while delivering."""
+
+    FETCHING = "fetching"
+    POSTING = "posting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardState:
+    """Everything that a job's card shows; two equal states need no edit."""
+
+    job: Job
+    balance: Balance | None = None
+    """What is left after this job's hold; `None` while it cannot be read."""
+    place: Place | None = None
+    percent: float | None = None
+    note: str | None = None
+    """The relay's own step."""
+    silent_since: datetime | None = None
+    """Set once the relay has said nothing for long."""
+    ready_at: datetime | None = None
+    """Start plus the median of this model's last videos; `None` without history."""
+    step: Step | None = None
+    bytes_total: int | None = None
+    picture: Path | None = None
+    """The reference image as it was understood, shown on the card."""
+    delivery: Delivery | None = None
+    took: timedelta | None = None

@@ -1,0 +1,36 @@
+"""What the use cases need from Discord, in ids and records; `bot/presenter` fulfils it."""
+
+from typing import Protocol
+
+from bot.domain.jobs import CardRef, Job
+from bot.domain.views import CardState
+
+
+class Cards(Protocol):
+    """The cards of jobs. One edit of a card is in flight at a time and the newest state wins."""
+
+    def offer(self, state: CardState) -> None:
+        """Show this state when there is time; never waits, never raises."""
+
+    async def settle(self, state: CardState) -> CardRef:
+        """Show a final state: stops earlier offers, retries, and returns once Discord said yes.
+
+        With a delivery that is attached, the card holds the video afterwards.
+
+        Raises:
+            CardLost: no route reaches the card (or its channel) any more.
+            MediaFailure: `media-too-large` when Discord refuses the file's size.
+        """
+
+    async def picture_url(self, job: Job) -> str | None:
+        """The URL of the reference image that the card shows, for `url` and `prompt` transports."""
+
+    async def mention(self, job: Job) -> None:
+        """Tell the owner once, by a short reply, that the job is over; never raises."""
+
+
+class Operators(Protocol):
+    """Where the operator hears of what only they can mend."""
+
+    async def report(self, code: str, **params: str | int) -> None:
+        """Tell the log channel, when there is one; never raises."""
