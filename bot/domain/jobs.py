@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.requests import VideoRequest
+from bot.domain.requests import Requester, VideoRequest
 
 TOKEN_LIFE = timedelta(minutes=14)
 """How long an interaction token is used: Discord ends it at 15 minutes, clocks differ."""
@@ -73,6 +73,8 @@ class Job:
     guild_id: int
     channel_id: int
     user_id: int
+    role_ids: tuple[int, ...] = ()
+    """The owner's roles when they asked; stored, because they decide what is left on the card."""
     locale: str
     request: VideoRequest
     price: int
@@ -98,6 +100,15 @@ class Job:
     """The relay's link, once known."""
     fence: int = 0
     """Counts the claims: a worker whose number is old may not write any more."""
+
+    def requester(self) -> Requester:
+        """The owner, as they asked."""
+        return Requester(
+            guild_id=self.guild_id,
+            user_id=self.user_id,
+            role_ids=self.role_ids,
+            locale=self.locale,
+        )
 
     def took(self) -> timedelta | None:
         """From the worker's start to the end; `None` while it is not over."""
