@@ -9,7 +9,8 @@ ClapperError
 ├── StorageError         the database cannot answer
 │   └── SchemaTooNew     it was written by a newer Clapper
 ├── CardLost             no route reaches the job's card any more
-└── SettingsError        settings that are missing or malformed
+├── SettingsError        the settings do not allow a start
+└── SettingProblem       one setting that is missing or malformed
 """
 
 from collections.abc import Mapping, Sequence
@@ -103,12 +104,16 @@ class CardLost(ClapperError):
     """No route reaches the job's card any more (deleted, token dead, no permission)."""
 
 
-class SettingsError(ClapperError):
-    """Settings that are missing or malformed: one readable line each, never a secret's value."""
+class SettingProblem(ClapperError):
+    """One setting that is missing or malformed; parameters never hold its value."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+
+class SettingsError(ClapperError):
+    """The settings do not allow a start: one problem, and so one sentence, per setting."""
+
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
         super().__init__("settings-invalid", count=len(problems))
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        return "\n".join(self.problems)
+        return "; ".join(str(problem) for problem in self.problems)

@@ -1,6 +1,7 @@
 """A job: one accepted request on its way to a video, and the card that shows it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -94,6 +95,8 @@ class Job:
     """A text key, when failed or cancelled."""
     failure_reason: str | None = None
     """The relay's own words, cleaned; or who cancelled (a user id)."""
+    failure_params: Mapping[str, str | int | float] = field(default_factory=dict)
+    """What else the failure's sentence needs, such as `megapixels` or `status`."""
     refunded: bool = False
     """Whether the holds were released rather than settled."""
     video_url: str | None = None

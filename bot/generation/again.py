@@ -1,0 +1,68 @@
+"""What a finished card still offers: the same once more, the whole prompt, and its removal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.errors import ImageRejected, Refusal
+from bot.domain.jobs import Job
+from bot.domain.requests import Order, Requester
+from bot.generation.cancel import check_owner, find
+from bot.generation.pictures import Pictures
+from storage.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The same request at today's price on a new card; who presses pays."""
+
+    jobs: Jobs
+    pictures: Pictures
+
+    async def __call__(
+        self, job_id: str, by: Requester, *, interaction_id: int, channel_id: int
+    ) -> Order:
+        """The order to submit.
+
+        Raises:
+            Refusal: `refusal-job-gone`, or `refusal-image-gone` when its image's time is over.
+        """
+        job = await find(self.jobs, job_id, by)
+        self._check_images(job)
+        return Order(
+            interaction_id=interaction_id,
+            request=job.request,
+            requester=by,
+            channel_id=channel_id,
+        )
+
+    def _check_images(self, job: Job) -> None:
+        try:
+            for name in job.request.images:
+                self.pictures.path(name)
+        except ImageRejected as gone:
+            raise Refusal("refusal-image-gone") from gone
+
+    async def prompt(self, job_id: str, by: Requester) -> str:
+        """The whole prompt, for anyone who can see the card."""
+        return (await find(self.jobs, job_id, by)).request.prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Removes a finished card and the video on disk; returns no credits."""
+
+    jobs: Jobs
+    videos: Path
+
+    async def __call__(self, job_id: str, by: Requester) -> Job:
+        """Forget the video; the caller removes the message.
+
+        Raises:
+            Refusal: `refusal-job-gone`, `refusal-not-yours`, or `refusal-still-running`.
+        """
+        job = await find(self.jobs, job_id, by)
+        check_owner(job, by)
+        if not job.status.final:
+            raise Refusal("refusal-still-running")
+        (self.videos / f"video-{job.id}.mp4").unlink(missing_ok=True)
+        return job

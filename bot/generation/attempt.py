@@ -1,0 +1,144 @@
+"""One attempt at a job: ask the relay once, listen, and hand the video on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.errors import FailureKind, ImageRejected, RelayFailure
+from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
+from bot.domain.jobs import Job
+from bot.domain.models import Catalogue, ImageTransport, VideoModel
+from bot.domain.views import CardState
+from bot.generation.board import Board
+from bot.generation.deliver import Deliver
+from bot.generation.pictures import Pictures
+from bot.generation.ports import Cards, Operators
+from bot.generation.silence import heard
+from bot.generation.standing import Standing
+from bot.relay import OutgoingImage, RelayClient, request_body
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+
+log = structlog.get_logger()
+
+
+class Attempt:
+    """Works on a claimed job until it has a video; whatever fails is raised as `JobFailure`."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        ledger: Ledger,
+        cards: Cards,
+        pictures: Pictures,
+        deliver: Deliver,
+        operators: Operators,
+        standing: Standing,
+        catalogue: Catalogue,
+        relays: Mapping[str, RelayClient],
+        clock: Callable[[], datetime],
+        limit: timedelta,
+        silence: timedelta,
+    ) -> None:
+        self._jobs = jobs
+        self._ledger = ledger
+        self._cards = cards
+        self._pictures = pictures
+        self._deliver = deliver
+        self._operators = operators
+        self._standing = standing
+        self._catalogue = catalogue
+        self._relays = relays
+        self._clock = clock
+        self._limit = limit
+        self._silence = silence
+
+    async def __call__(self, job: Job) -> None:
+        """Ask, listen, deliver.
+
+        Raises:
+            JobFailure: the relay, the image or the video; the credits return.
+        """
+        model = self._catalogue.get(job.request.model)
+        board = await self._board(job, model)
+        body = await self._body(job, model)
+        if (started := await self._jobs.post_starting(job)) is None:
+            return  # cancelled meanwhile: its end is written already
+        board.show(job=started)
+        completed = await self._ask(started, model, body, board)
+        await self._deliver(board.state.job, completed, board)
+
+    async def _board(self, job: Job, model: VideoModel) -> Board:
+        typical = await self._jobs.typical_seconds(model.id)
+        ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
+        picture = self._pictures.path(job.request.images[0]) if job.request.images else None
+        balance = await self._ledger.balance(job.requester())
+        board = Board(
+            self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
+        )
+        board.show()
+        return board
+
+    async def _body(self, job: Job, model: VideoModel) -> Mapping[str, object]:
+        images = [await self._image(job, model, name) for name in job.request.images]
+        return request_body(model, job.request, images)
+
+    async def _image(self, job: Job, model: VideoModel, name: str) -> OutgoingImage:
+        path = self._pictures.path(name)
+        mime = "image/png" if path.suffix == ".png" else "image/jpeg"
+        if model.image_transport is ImageTransport.DATA:
+            return OutgoingImage(mime=mime, data=await asyncio.to_thread(path.read_bytes))
+        if (url := await self._cards.picture_url(job)) is None:
+            raise ImageRejected("image-fetch")
+        return OutgoingImage(mime=mime, url=url)
+
+    async def _ask(
+        self, job: Job, model: VideoModel, body: Mapping[str, object], board: Board
+    ) -> Completed:
+        outcome = await self._listen(job, self._relays[model.relay], body, board)
+        if outcome.text:
+            await self._jobs.store_text(job, outcome.text)
+        if isinstance(outcome, Completed):
+            self._standing.succeeded(model)
+            return outcome
+        failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
+        await self._report(model, failed)
+        raise RelayFailure(failed.kind, failed.reason)
+
+    async def _listen(
+        self, job: Job, relay: RelayClient, body: Mapping[str, object], board: Board
+    ) -> Outcome:
+        try:
+            async with asyncio.timeout(self._limit.total_seconds()):
+                events = relay.generate(body, prompt=job.request.prompt)
+                return await self._follow(job, events, board)
+        except TimeoutError:
+            return Failed(kind=FailureKind.TIMEOUT)
+
+    async def _follow(self, job: Job, events: AsyncIterator[Event], board: Board) -> Outcome:
+        async for event in heard(events, self._silence, lambda: board.silent(self._last_word())):
+            match event:
+                case Accepted(handle=handle):
+                    await self._jobs.store_handle(job, handle)
+                    board.state = replace(board.state, job=replace(job, handle=handle))
+                case Progress():
+                    board.progress(event)
+                case Completed() | Pending() | Failed():
+                    return event
+        return Failed(kind=FailureKind.TRUNCATED)
+
+    def _last_word(self) -> datetime:
+        return self._clock() - self._silence
+
+    async def _report(self, model: VideoModel, failed: Failed) -> None:
+        if self._standing.failed(model, failed.kind):
+            log.error("relay.operator_must_act", kind=failed.kind.value, reason=failed.reason)
+            await self._operators.report(
+                f"operator-{failed.kind.value.replace('_', '-')}",
+                model=model.label,
+                reason=failed.reason,
+            )

@@ -1,0 +1,99 @@
+"""Bring a finished video to its member: fetch, probe, post, and only then settle."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.delivery import VideoFetcher, fits, link_expiry, probe
+from bot.domain.errors import CardLost, FailureKind, JobFailure, MediaFailure, RelayFailure
+from bot.domain.events import Completed
+from bot.domain.jobs import Job, JobStatus
+from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Step
+from bot.generation.board import Board
+from bot.generation.ports import Cards
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+
+log = structlog.get_logger()
+
+
+class Deliver:
+    """The last part of a job that has a video."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        ledger: Ledger,
+        cards: Cards,
+        fetcher: VideoFetcher,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._jobs = jobs
+        self._ledger = ledger
+        self._cards = cards
+        self._fetcher = fetcher
+        self._clock = clock
+
+    async def __call__(self, job: Job, completed: Completed, board: Board) -> None:
+        """Fetch, probe and post the video, then settle its credits.
+
+        Raises:
+            JobFailure: the link holds no video, or nobody can be reached.
+        """
+        if (url := completed.video_url) is None:
+            raise RelayFailure(FailureKind.NO_RESULT)
+        delivering = await self._jobs.delivering(job, url)
+        if delivering is None:
+            return  # cancelled meanwhile
+        board.show(job=delivering, step=Step.FETCHING)
+        clip = await self._fetch(delivering, url, board)
+        board.show(step=Step.POSTING)
+        card = await self._post(delivering, self._delivery(delivering, clip, url))
+        await self._settle(card)
+
+    async def _fetch(self, job: Job, url: str, board: Board) -> Clip:
+        path = await self._fetcher.fetch(
+            job.id, url, on_size=lambda size: board.show(bytes_total=size)
+        )
+        return await probe(path)
+
+    def _delivery(self, job: Job, clip: Clip, url: str) -> Delivery:
+        limit = job.card.size_limit if job.card else 0
+        if fits(clip, limit):
+            return Delivery(form=DeliveryForm.ATTACHED, clip=clip)
+        return self._linked(clip, url)
+
+    def _linked(self, clip: Clip, url: str) -> Delivery:
+        expires = link_expiry(url, self._clock())
+        return Delivery(form=DeliveryForm.LINKED, clip=clip, url=url, expires_at=expires)
+
+    async def _post(self, job: Job, delivery: Delivery) -> Job:
+        try:
+            return await self._show(job, delivery)
+        except MediaFailure:
+            if delivery.form is DeliveryForm.LINKED:
+                raise
+            # Discord's own limit was lower than the interaction said: one step down.
+            return await self._show(job, self._linked(delivery.clip, job.video_url or ""))
+        except CardLost as lost:
+            raise JobFailure("failure-unreachable") from lost
+
+    async def _show(self, job: Job, delivery: Delivery) -> Job:
+        done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
+        balance = await self._ledger.balance(job.requester())
+        state = CardState(job=done, balance=balance, delivery=delivery, took=done.took())
+        card = await self._cards.settle(state)
+        return replace(job, card=card)
+
+    async def _settle(self, job: Job) -> None:
+        done = await self._ledger.finish(job, JobStatus.DELIVERED, settle=True)
+        if done is None:
+            log.error("job.delivered_after_its_end", job=job.id)
+            return
+        log.info("job.delivered", job=job.id)
+        if job.card is not None:
+            await self._jobs.place_card(job.id, job.card)
+        await self._cards.mention(replace(done, card=job.card))

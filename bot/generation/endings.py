@@ -1,0 +1,82 @@
+"""How jobs end: the state and the credits first, in one transaction, then the card and one mention."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.domain.errors import CardLost, JobFailure, RelayFailure, StorageError
+from bot.domain.jobs import Job, JobStatus
+from bot.domain.views import CardState
+from bot.generation.ports import Cards
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+
+log = structlog.get_logger()
+
+
+class Endings:
+    """The one place where jobs become failed or cancelled."""
+
+    def __init__(self, *, ledger: Ledger, jobs: Jobs, cards: Cards) -> None:
+        self._ledger = ledger
+        self._jobs = jobs
+        self._cards = cards
+
+    @asynccontextmanager
+    async def guarding(self, job: Job) -> AsyncIterator[None]:
+        """Turn whatever goes wrong inside into the job's honest end; nothing but a stop passes."""
+        try:
+            yield
+        except JobFailure as failure:
+            await self._survive(job, failure)
+        except Exception:
+            log.exception("job.broke", job=job.id)
+            await self._survive(job, JobFailure("failure-unexpected", reference=job.id))
+
+    async def fail(self, job: Job, failure: JobFailure) -> None:
+        """End a job without a video: its credits return and its card says why."""
+        reason = failure.reason if isinstance(failure, RelayFailure) else None
+        ended = await self._ledger.finish(
+            job,
+            JobStatus.FAILED,
+            settle=False,
+            failure=failure.code,
+            reason=reason,
+            params=failure.params,
+        )
+        if ended is not None:
+            log.info("job.failed", job=job.id, code=failure.code)
+            await self.show(ended)
+
+    async def cancel(
+        self, job: Job, *, by: int, settle: bool, from_: Collection[JobStatus]
+    ) -> Job | None:
+        """End a job because somebody said so; `None` when it was over (or further) before."""
+        code = "cancelled-by-owner" if by == job.user_id else "cancelled-by-moderator"
+        ended = await self._ledger.finish(
+            job, JobStatus.CANCELLED, settle=settle, failure=code, reason=str(by), from_=from_
+        )
+        if ended is not None:
+            log.info("job.cancelled", job=job.id, settled=settle)
+        return ended
+
+    async def show(self, job: Job, *, mention: bool = True) -> None:
+        """Show a job's end on its card, then tell its owner once."""
+        state = CardState(job=job, balance=await self._ledger.balance(job.requester()))
+        try:
+            card = await self._cards.settle(state)
+        except CardLost as lost:
+            log.warning("card.lost", job=job.id, code=lost.code)
+            return
+        if card != job.card:
+            await self._jobs.place_card(job.id, card)
+        if mention:
+            await self._cards.mention(job)
+
+    async def _survive(self, job: Job, failure: JobFailure) -> None:
+        try:
+            await self.fail(job, failure)
+        except StorageError:
+            # The hold stays; the next start finds the open job and releases it.
+            log.exception("job.end_not_written", job=job.id)

@@ -1,0 +1,78 @@
+"""Fetch and check the reference images of admitted jobs, outside the interaction that brought them."""
+
+import asyncio
+from pathlib import Path
+
+from bot.domain.errors import ImageRejected
+from bot.domain.jobs import Job
+from bot.domain.requests import ImageOffer
+from bot.domain.views import CardState
+from bot.generation.endings import Endings
+from bot.generation.gate import Bell
+from bot.generation.ports import Cards
+from bot.intake import take_in
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+
+AT_ONCE = 2
+"""Checks side by side: each is a child process with up to a picture's pixels in memory."""
+
+
+class Pictures:
+    """A queue of images on their way in; `run` belongs to the application."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        ledger: Ledger,
+        cards: Cards,
+        endings: Endings,
+        bell: Bell,
+        folder: Path,
+    ) -> None:
+        self._jobs = jobs
+        self._ledger = ledger
+        self._cards = cards
+        self._endings = endings
+        self._bell = bell
+        self._folder = folder
+        self._queue: asyncio.Queue[tuple[Job, ImageOffer]] = asyncio.Queue()
+
+    def take(self, job: Job, offer: ImageOffer) -> None:
+        """Put an image in line; never waits."""
+        self._queue.put_nowait((job, offer))
+
+    async def run(self) -> None:
+        """Work through the line until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            job, offer = await self._queue.get()
+            async with self._endings.guarding(job):
+                await self._take_in(job, offer)
+
+    async def _take_in(self, job: Job, offer: ImageOffer) -> None:
+        stored = await take_in(offer, self._folder)
+        ready = await self._jobs.inputs_ready(job.id, (stored.name,))
+        if ready is None:
+            return
+        self._bell.ring()
+        balance = await self._ledger.balance(ready.requester())
+        place = await self._jobs.place(ready)
+        picture = self._folder / stored.name
+        self._cards.offer(CardState(job=ready, balance=balance, place=place, picture=picture))
+
+    def path(self, name: str) -> Path:
+        """Where a stored image lies.
+
+        Raises:
+            ImageRejected: `image-gone` when its time is over.
+        """
+        path = self._folder / name
+        if not path.is_file():
+            raise ImageRejected("image-gone")
+        return path

@@ -1,0 +1,99 @@
+"""Take a request on: checked, admitted and held before anything is answered."""
+
+import secrets
+
+import structlog
+
+from bot.domain.errors import Refusal
+from bot.domain.jobs import CardRef, JobStatus
+from bot.domain.models import Catalogue
+from bot.domain.requests import MAX_PROMPT, ImageOffer, Order
+from bot.domain.views import CardState
+from bot.generation.gate import Bell, Gate
+from bot.generation.pictures import Pictures
+from bot.generation.standing import Standing
+from bot.intake import check_offer
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+
+log = structlog.get_logger()
+
+
+def new_job_id() -> str:
+    """16 hex digits, unguessable, so that a forged custom id finds nothing."""
+    return secrets.token_hex(8)
+
+
+class Submit:
+    """The way in of every request, whether typed, pressed or continued."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        jobs: Jobs,
+        catalogue: Catalogue,
+        gate: Gate,
+        standing: Standing,
+        pictures: Pictures,
+        bell: Bell,
+        max_image_bytes: int,
+    ) -> None:
+        self._ledger = ledger
+        self._jobs = jobs
+        self._catalogue = catalogue
+        self._gate = gate
+        self._standing = standing
+        self._pictures = pictures
+        self._bell = bell
+        self._max_image_bytes = max_image_bytes
+
+    def check(self, order: Order) -> None:
+        """Refuse at once what the options alone show to be wrong; touches no database.
+
+        Raises:
+            Refusal: stopping, prompt, model, options, image size or type, or a relay that is down.
+        """
+        self._gate.check()
+        _check_prompt(order.request.prompt)
+        model = self._catalogue.get(order.request.model)
+        images = len(order.request.images) + (order.image is not None)
+        model.check(ratio=order.request.ratio, seconds=order.request.seconds, images=images)
+        if order.image is not None:
+            check_offer(order.image, max_bytes=self._max_image_bytes)
+        self._standing.check(model)
+
+    async def __call__(self, order: Order) -> CardState:
+        """Hold the credits and write the job, in one transaction; return its first card.
+
+        Raises:
+            Refusal: what `check` finds, or the rule of the quotas that says no.
+            StorageError: the database cannot answer; nothing was held.
+        """
+        self.check(order)
+        price = self._catalogue.get(order.request.model).price(order.request.seconds)
+        job = await self._ledger.admit(order, job_id=new_job_id(), price=price)
+        log.info("job.admitted", job=job.id, price=price, model=job.request.model)
+        balance = await self._ledger.balance(order.requester)
+        return CardState(job=job, balance=balance, place=await self._jobs.place(job))
+
+    async def placed(self, job_id: str, card: CardRef, image: ImageOffer | None) -> None:
+        """The card is up: from here on the job may be worked on."""
+        job = await self._jobs.place_card(job_id, card)
+        if job is not None and image is not None and not job.inputs_ready:
+            self._pictures.take(job, image)
+        self._bell.ring()
+
+    async def abandoned(self, job_id: str) -> None:
+        """The first answer never reached Discord: nobody waits for this job, release it."""
+        job = await self._jobs.get(job_id)
+        if job is not None:
+            gone = JobStatus.CANCELLED
+            await self._ledger.finish(job, gone, settle=False, failure="cancelled-unanswered")
+
+
+def _check_prompt(prompt: str) -> None:
+    if not prompt.strip():
+        raise Refusal("refusal-prompt-empty")
+    if len(prompt) > MAX_PROMPT:
+        raise Refusal("refusal-prompt-long", count=len(prompt), limit=MAX_PROMPT)

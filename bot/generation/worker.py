@@ -1,0 +1,87 @@
+"""Claim jobs in fair order and work on each in a task of its own, so many at once as the relay may bear."""
+
+import asyncio
+
+import structlog
+
+from bot.domain.errors import StorageError
+from bot.domain.jobs import Job
+from bot.generation.attempt import Attempt
+from bot.generation.endings import Endings
+from bot.generation.gate import Bell, Gate
+from storage.jobs import Jobs
+
+log = structlog.get_logger()
+
+PATIENCE = 5.0
+"""Seconds between looks for work that no bell announced."""
+
+
+class Worker:
+    """The only place that claims jobs; `run` belongs to the application."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        jobs: Jobs,
+        attempt: Attempt,
+        endings: Endings,
+        gate: Gate,
+        bell: Bell,
+        concurrency: int,
+    ) -> None:
+        self._name = name
+        self._jobs = jobs
+        self._attempt = attempt
+        self._endings = endings
+        self._gate = gate
+        self._bell = bell
+        self._slots = asyncio.Semaphore(concurrency)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._slots.acquire()
+                job = await self._next()
+                self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
+
+    def stop(self, job_id: str) -> None:
+        """Stop working on a job whose end is already written."""
+        if task := self._tasks.get(job_id):
+            task.cancel()
+
+    async def drain(self, seconds: float) -> int:
+        """Wait for the running jobs; return how many were still running after `seconds`."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return 0
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        return len(late)
+
+    async def _next(self) -> Job:
+        while True:
+            job = None if self._gate.closed else await self._claim()
+            if job is not None:
+                return job
+            await self._bell.wait(PATIENCE)
+
+    async def _claim(self) -> Job | None:
+        try:
+            return await self._jobs.claim(self._name)
+        except StorageError:
+            log.exception("worker.claim_failed")
+            return None
+
+    async def _work(self, job: Job) -> None:
+        with_job = structlog.contextvars.bound_contextvars(job=job.id)
+        try:
+            with with_job:
+                async with self._endings.guarding(job):
+                    await self._attempt(job)
+        finally:
+            self._tasks.pop(job.id, None)
+            self._slots.release()
+            self._bell.ring()
