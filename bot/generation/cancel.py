@@ -21,8 +21,10 @@ class Cancelled(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """Before the relay was asked a job costs nothing; afterwards it is settled unless the
-    operator returns cancelled jobs (`REFUND_CANCELLED`)."""
+    """Before the relay was asked a job costs nothing; afterwards it is settled.
+
+    Unless the operator returns cancelled jobs all the same (`REFUND_CANCELLED`).
+    """
 
     jobs: Jobs
     endings: Endings

@@ -1,4 +1,4 @@
-"""How jobs end: the state and the credits first, in one transaction, then the card and one mention."""
+"""How jobs end: state and credits first, in one transaction, then the card and one mention."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager

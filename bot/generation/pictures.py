@@ -1,4 +1,4 @@
-"""Fetch and check the reference images of admitted jobs, outside the interaction that brought them."""
+"""Fetch and check the images of admitted jobs, outside the interaction that brought them."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Claim jobs in fair order and work on each in a task of its own, so many at once as the relay may bear."""
+"""Claim jobs in fair order and work on each in a task of its own, as many as the relay bears."""
 
 import asyncio
 
