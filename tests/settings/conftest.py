@@ -1,0 +1,17 @@
+"""A folder without settings, and an environment that has none either."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings.load import CONFIG_NAME, SETTING_KEYS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    names = {CONFIG_NAME, *(key.upper() for key in SETTING_KEYS)}
+    for name in names & {name.upper() for name in os.environ}:
+        monkeypatch.delenv(name)
+    return tmp_path
