@@ -1,0 +1,229 @@
+"""Fetch a file from a link that nobody here chose: checked addresses, few redirects, hard caps."""
+
+import asyncio
+import os
+import tempfile
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import BinaryIO, Self
+
+import httpx
+
+from bot.domain.errors import MediaFailure
+from bot.net.addresses import Guard, Resolver, SystemResolver, link, origin
+from bot.net.relays import CONNECT_SECONDS, trust
+
+MAX_REDIRECTS = 3
+_ADDRESSES = 4
+"""How many addresses of one name are tried."""
+_PIECE = 1 << 18
+"""Bytes that are in memory at a time."""
+_SILENCE_SECONDS = 30.0
+_HEADERS = {
+    "User-Agent": "Clapper",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A file that lies on disk now."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    content_type: str
+    """What the server called it, without parameters, in lower case; may be empty."""
+    final_url: str
+    """Where the redirects ended."""
+
+
+class MediaClient:
+    """Fetches links of relays; each client is closed by whoever made it.
+
+    It works on httpx's transport rather than on a client of httpx: no cookies, no proxies or
+    passwords from the environment, and no URLs in the log.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_origins: Collection[str],
+        max_bytes: int,
+        timeout_seconds: float,
+        resolver: Resolver | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Take the origins that may be private, and the caps of every fetch.
+
+        `max_bytes` counts decoded bytes; `timeout_seconds` runs from the name to the last byte.
+        """
+        self._guard = Guard(allowed_origins, resolver or SystemResolver())
+        self._max_bytes = max_bytes
+        self._seconds = timeout_seconds
+        self._transport = transport or _transport()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close what is still open."""
+        await self._transport.aclose()
+
+    async def fetch(
+        self,
+        url: str,
+        target: Path,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        on_size: Callable[[int], None] | None = None,
+    ) -> Fetched:
+        """Stream what is behind `url` to `target`, which appears only when it is whole.
+
+        `headers` (a key) are sent to the origin of `url` and nowhere else. `on_size` hears the
+        number of bytes as soon as the server names it.
+
+        Raises:
+            MediaFailure: `media-address`, `media-redirects`, `media-status` (status),
+                `media-too-large` (limit, in bytes), `media-timeout` (seconds), `media-unreachable`.
+        """
+        try:
+            async with asyncio.timeout(self._seconds), self._opened(url, headers) as answer:
+                response, final = answer
+                size = await self._save(response, target, on_size)
+        except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout) as late:
+            raise MediaFailure("media-timeout", seconds=round(self._seconds)) from late
+        except (httpx.TransportError, zlib.error) as error:
+            raise MediaFailure("media-unreachable") from error
+        return Fetched(
+            path=target, size=size, content_type=_content_type(response), final_url=str(final)
+        )
+
+    @asynccontextmanager
+    async def _opened(
+        self, url: str, headers: Mapping[str, str]
+    ) -> AsyncIterator[tuple[httpx.Response, httpx.URL]]:
+        here = link(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            response = await self._get(here, headers)
+            async with aclosing(response):
+                if not response.has_redirect_location:
+                    yield _successful(response), here
+                    return
+                there = link(response.headers["Location"], base=here)
+            headers = headers if origin(there) == origin(here) else {}
+            here = there
+        raise MediaFailure("media-redirects", limit=MAX_REDIRECTS)
+
+    async def _get(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
+        addresses = await self._guard.addresses(url)
+        failure: httpx.TransportError | None = None
+        for address in addresses[:_ADDRESSES]:
+            try:
+                return await self._transport.handle_async_request(_request(url, address, headers))
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+        raise MediaFailure("media-unreachable") from failure
+
+    async def _save(
+        self, response: httpx.Response, target: Path, on_size: Callable[[int], None] | None
+    ) -> int:
+        self._look_at_length(response, on_size)
+        size = 0
+        with _appearing_whole(target) as file:
+            async with aclosing(_decoded(response)) as pieces:
+                async for piece in pieces:
+                    size += len(piece)
+                    self._check(size)
+                    await asyncio.to_thread(file.write, piece)
+        return size
+
+    def _look_at_length(
+        self, response: httpx.Response, on_size: Callable[[int], None] | None
+    ) -> None:
+        length = response.headers.get("Content-Length", "")
+        if not length.isdecimal() or "Content-Encoding" in response.headers:
+            return
+        self._check(int(length))
+        if on_size is not None:
+            on_size(int(length))
+
+    def _check(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise MediaFailure("media-too-large", limit=self._max_bytes)
+
+
+def _transport() -> httpx.AsyncHTTPTransport:
+    # Connections are kept for nobody: they are known by address here, and one that was opened for
+    # the certificate of one name must not serve another name at the same address.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncHTTPTransport(verify=trust(), trust_env=False, limits=limits)
+
+
+def _request(url: httpx.URL, address: str, headers: Mapping[str, str]) -> httpx.Request:
+    """A request that goes to the checked address and still asks, and trusts, the name alone."""
+    timeout = httpx.Timeout(_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    return httpx.Request(
+        "GET",
+        url.copy_with(host=address),
+        headers={**_HEADERS, **headers, "Host": url.netloc.decode("ascii")},
+        extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": timeout.as_dict()},
+    )
+
+
+def _successful(response: httpx.Response) -> httpx.Response:
+    if not response.is_success:
+        raise MediaFailure("media-status", status=response.status_code)
+    return response
+
+
+def _content_type(response: httpx.Response) -> str:
+    kind: str = response.headers.get("Content-Type", "")
+    return kind.partition(";")[0].strip().lower()
+
+
+async def _decoded(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The body in small pieces; httpx would blow a compressed piece up a thousandfold at once."""
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in {"gzip", "deflate"} else None
+    async for piece in response.aiter_raw(_PIECE):
+        if inflate is None:
+            yield piece
+            continue
+        for part in _inflated(inflate, piece):
+            yield part
+    if inflate is not None:
+        yield inflate.flush()
+
+
+def _inflated(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    while piece and not inflate.eof:
+        yield inflate.decompress(piece, _PIECE)
+        piece = inflate.unconsumed_tail
+
+
+@contextmanager
+def _appearing_whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that bears the name `target` only once it is complete, and is gone otherwise."""
+    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".part")
+    partial = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
