@@ -9,7 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.domain.errors import SettingProblem, SettingsError
 from bot.settings import forms
@@ -36,8 +41,10 @@ _REQUIRED: Mapping[Purpose, tuple[str, ...]] = {
 }
 
 
-class _Ambient(Settings, BaseSettings, frozen=True):
+class _Ambient(Settings, BaseSettings):
     """Tells pydantic-settings which names to look for."""
+
+    model_config = SettingsConfigDict(frozen=True)
 
 
 def load_settings(*, for_: Purpose) -> Settings:

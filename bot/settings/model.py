@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from bot.domain.ledger import Limits, Period
@@ -21,7 +21,7 @@ DEFAULT_RELAY = "default"
 _MEGABYTE = 1_000_000
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
-Seconds = Annotated[float, Field(gt=0, le=604_800)]
+Seconds = Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False)]
 Megabytes = Annotated[int, Field(ge=1, le=10_000)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 DiscordId = Annotated[int, BeforeValidator(forms.discord_id)]
@@ -41,8 +41,10 @@ class Relay:
     """Streams that may be open at once."""
 
 
-class Settings(BaseModel, frozen=True, hide_input_in_errors=True):
+class Settings(BaseModel):
     """The settings, made of what it is given alone; `load_settings` gathers the operator's."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     discord_token: Annotated[SecretStr, BeforeValidator(forms.token)] = SecretStr("")
     relay_base_url: HttpUrl = ""
