@@ -1,0 +1,7 @@
+"""From the relay's link to a probed file: fetch, probe, fit to a limit."""
+
+from bot.delivery.fetch import VideoFetcher
+from bot.delivery.limits import fits, link_expiry
+from bot.delivery.probe import probe
+
+__all__ = ["VideoFetcher", "fits", "link_expiry", "probe"]
