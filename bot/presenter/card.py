@@ -1,0 +1,109 @@
+"""A job's state as the message that shows it: the same five lines in every state."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import discord
+from discord import ui
+
+from bot.domain.jobs import JobStatus
+from bot.domain.models import Catalogue
+from bot.domain.views import CardState, DeliveryForm
+from bot.presenter import lines
+from bot.presenter.prose import shorten, visible
+from bot.presenter.voice import Voice
+from bot.text import Texts
+
+ALT_WIDTH = 255
+"""Columns of alt text; four characters each stay within Discord's 1,024."""
+
+Item: TypeAlias = "ui.Item[Any]"
+Buttons: TypeAlias = "Callable[[CardState], Sequence[Item]]"
+"""The buttons of a state, at most four."""
+
+COLOURS: Mapping[JobStatus, int] = {
+    JobStatus.QUEUED: 0x80848E,
+    JobStatus.RUNNING: 0x5865F2,
+    JobStatus.DELIVERING: 0x00A8FC,
+    JobStatus.DELIVERED: 0x23A55A,
+    JobStatus.FAILED: 0xF23F43,
+    JobStatus.CANCELLED: 0x4E5058,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFile:
+    """A file that the card refers to as `attachment://<name>` and so must have attached."""
+
+    name: str
+    """Plain ASCII, made of the job's id alone."""
+    path: Path
+
+
+def card_files(state: CardState) -> tuple[CardFile, ...]:
+    """What must be attached to the message for `card_view` of the same state."""
+    return tuple(file for file in (_video(state), _picture(state)) if file)
+
+
+def card_view(
+    state: CardState, *, texts: Texts, models: Catalogue, buttons: Buttons
+) -> ui.LayoutView:
+    """The card of a state; within Discord's limits whatever member, relay and operator wrote."""
+    say = Voice(texts, state.job.locale)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[state.job.status])
+    for item in (_header(state, say, models), ui.Separator[Any](), *_body(state, say)):
+        box.add_item(item)
+    if row := [*_link_button(state, say), *buttons(state)]:
+        box.add_item(ui.ActionRow(*row))
+    return ui.LayoutView(timeout=None).add_item(box)
+
+
+def _header(state: CardState, say: Voice, models: Catalogue) -> Item:
+    """Lines 1 and 2, the reference image beside them."""
+    text = f"{lines.prompt_line(state)}\n{lines.facts_line(state, say, models)}"
+    picture = _picture(state)
+    if picture is None:
+        return ui.TextDisplay(text)
+    thumbnail: Item = ui.Thumbnail(f"attachment://{picture.name}", description=say("card-image"))
+    return ui.Section(text, accessory=thumbnail)
+
+
+def _body(state: CardState, say: Voice) -> Sequence[Item]:
+    """Lines 3 to 5; the video takes the place of the bar that led to it."""
+    video = _video(state)
+    head, detail, times = (part(state, say) for part in (lines.headline, lines.detail, lines.times))
+    if video is None:
+        return (ui.TextDisplay("\n".join(line for line in (head, detail, times) if line)),)
+    foot = (ui.TextDisplay[Any](times),) if times else ()
+    return (ui.TextDisplay(head), _gallery(video, state.job.request.prompt), *foot)
+
+
+def _gallery(video: CardFile, prompt: str) -> Item:
+    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH)
+    return ui.MediaGallery(
+        discord.MediaGalleryItem(f"attachment://{video.name}", description=alt or None)
+    )
+
+
+def _link_button(state: CardState, say: Voice) -> Sequence[Item]:
+    url = lines.link(state)
+    if not 0 < len(url) <= lines.MAX_LINK_BUTTON:
+        return ()
+    return (ui.Button(style=discord.ButtonStyle.link, url=url, label=say("button-open")),)
+
+
+def _video(state: CardState) -> CardFile | None:
+    delivery = state.delivery
+    if delivery is None or delivery.form is not DeliveryForm.ATTACHED:
+        return None
+    return CardFile(name=f"video-{state.job.id}.mp4", path=delivery.clip.path)
+
+
+def _picture(state: CardState) -> CardFile | None:
+    if state.picture is None:
+        return None
+    suffix = state.picture.suffix.lower()
+    known = suffix if suffix in (".jpg", ".jpeg", ".png", ".webp") else ".jpg"
+    return CardFile(name=f"input-{state.job.id}{known}", path=state.picture)

@@ -1,0 +1,252 @@
+"""The five lines of a card, in words: prompt, facts, what happens, how far, and when.
+
+Every line is empty where there is nothing to say, and nothing is guessed: no percentage but the
+relay's, no end without history.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import quote
+
+from bot.domain.errors import Param
+from bot.domain.jobs import JobStatus
+from bot.domain.ledger import Balance
+from bot.domain.models import Catalogue
+from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Step
+from bot.presenter.prose import harmless
+from bot.presenter.steps import step_key
+from bot.presenter.voice import Voice
+
+PROMPT_WIDTH = 116
+"""Latin letters: two lines of a card on a desktop."""
+PROMPT_WIDTH_BESIDE_PICTURE = 96
+LABEL_WIDTH = 40
+NOTE_WIDTH = 90
+REASON_WIDTH = 200
+MAX_LINK = 1200
+"""Characters of a link in the text; the signed links of relays are shorter."""
+MAX_LINK_BUTTON = 512
+"""Discord's limit for the link of a button."""
+BAR_CELLS = 10
+
+Line: TypeAlias = Callable[[CardState, Voice], str]
+Parts: TypeAlias = Callable[[CardState, Voice], tuple[str, ...]]
+
+
+def prompt_line(state: CardState) -> str:
+    """Line 1: what was asked, cut at about two lines."""
+    width = PROMPT_WIDTH_BESIDE_PICTURE if state.picture else PROMPT_WIDTH
+    return f"**{harmless(state.job.request.prompt, limit=width) or '…'}**"
+
+
+def facts_line(state: CardState, say: Voice, models: Catalogue) -> str:
+    """Line 2: by whom, with what, and what became of the credits."""
+    request = state.job.request
+    parts = (
+        f"<@{state.job.user_id}>",
+        harmless(models.label(request.model), limit=LABEL_WIDTH),
+        harmless(request.ratio or "", limit=LABEL_WIDTH),
+        say("card-seconds", count=request.seconds) if request.seconds else "",
+        ", ".join(part for part in (_price(state, say), _left(state.balance, say)) if part),
+    )
+    return "-# " + " · ".join(part for part in parts if part)
+
+
+def headline(state: CardState, say: Voice) -> str:
+    """Line 3: what is happening."""
+    return f"**{_HEADLINES[state.job.status](state, say)}**"
+
+
+def detail(state: CardState, say: Voice) -> str:
+    """Line 4: how far it is, or why it ended."""
+    return _DETAILS[state.job.status](state, say)
+
+
+def times(state: CardState, say: Voice) -> str:
+    """Line 5: when it began, when it may end, how long it took."""
+    spoken = ", ".join(part for part in _TIMES[state.job.status](state, say) if part)
+    return f"-# {spoken}" if spoken else ""
+
+
+def link(state: CardState) -> str:
+    """The relay's link, when it is how the member gets the video and a web link."""
+    delivery = _linked(state)
+    url = quote(delivery.url or "", safe="%/:?#@!$&*+,;=~-._") if delivery else ""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def bar(share: float, cells: int = BAR_CELLS) -> str:
+    """A bar of `cells` filled to `share` (0 to 1)."""
+    full = round(min(max(share, 0), 1) * cells)
+    return "▰" * full + "▱" * (cells - full)
+
+
+def _price(state: CardState, say: Voice) -> str:
+    job = state.job
+    if job.price == 0:
+        return say("card-free")
+    if job.refunded:
+        return f"**{say('card-returned', count=job.price)}**"
+    return say("card-used" if job.status.final else "card-held", count=job.price)
+
+
+def _left(balance: Balance | None, say: Voice) -> str:
+    if balance is None:
+        return ""
+    if balance.spendable is None:
+        return say("card-unlimited")
+    # Granted credits do not end with the day, so "today" would be untrue of them.
+    period = "" if balance.granted else balance.rule.period.value
+    return say("card-left", count=balance.spendable, period=period)
+
+
+def _waiting(state: CardState, say: Voice) -> str:
+    if state.place is None:
+        return say("card-waiting")
+    return say("card-place", number=state.place.number, of=state.place.of)
+
+
+def _making(state: CardState, say: Voice) -> str:
+    note = state.note or ""
+    if key := step_key(note):
+        return say(key)
+    return harmless(note, limit=NOTE_WIDTH) or say("card-making")
+
+
+def _delivering(state: CardState, say: Voice) -> str:
+    if state.step is Step.FETCHING:
+        return say("card-fetching", size=state.bytes_total or 0)
+    return say("card-posting" if state.step else "card-delivering")
+
+
+def _done(state: CardState, say: Voice) -> str:
+    clip = state.delivery.clip if state.delivery else None
+    return " · ".join([say("card-done"), *(_measures(state, clip, say) if clip else ())])
+
+
+def _measures(state: CardState, clip: Clip, say: Voice) -> tuple[str, ...]:
+    asked = state.job.request.seconds
+    as_asked = asked is not None and abs(clip.seconds - asked) < 1  # line 2 has it already
+    length = () if as_asked else (say("card-seconds", count=round(clip.seconds, 1)),)
+    return (f"{clip.width} × {clip.height}", *length, say("size", size=clip.size))
+
+
+def _failed(_state: CardState, say: Voice) -> str:
+    return say("card-failed")
+
+
+def _cancelled(_state: CardState, say: Voice) -> str:
+    return say("card-cancelled")
+
+
+def _checking(state: CardState, say: Voice) -> str:
+    return "" if state.job.inputs_ready else say("card-image-checking")
+
+
+def _percent(state: CardState, say: Voice) -> str:
+    if state.percent is None:
+        return f"-# {say('card-no-percent')}"
+    percent = min(max(state.percent, 0), 100)
+    return say("card-percent", bar=bar(percent / 100), percent=int(percent))
+
+
+def _nothing(_state: CardState, _say: Voice) -> str:
+    return ""
+
+
+def _link(state: CardState, say: Voice) -> str:
+    return "\n".join([say("card-too-large"), *_named_link(state, say)]) if _linked(state) else ""
+
+
+def _named_link(state: CardState, say: Voice) -> tuple[str, ...]:
+    url = link(state)
+    if 0 < len(url) <= MAX_LINK_BUTTON:
+        return ()  # there is a button for it
+    return (say("card-link", url=url) if 0 < len(url) <= MAX_LINK else say("card-link-hidden"),)
+
+
+def _linked(state: CardState) -> Delivery | None:
+    delivery = state.delivery
+    return delivery if delivery and delivery.form is DeliveryForm.LINKED else None
+
+
+def _reason(state: CardState, say: Voice) -> str:
+    job = state.job
+    reason = job.failure_reason or ""
+    given: dict[str, Param] = {**_OPTIONAL, **job.failure_params, "reason": reason}
+    if job.status is JobStatus.CANCELLED:
+        given["actor"] = reason
+    params = {name: _harmless(value) for name, value in given.items()}
+    return say(job.failure, **params) if job.failure else ""
+
+
+def _harmless(value: Param) -> Param:
+    return harmless(value, limit=REASON_WIDTH) if isinstance(value, str) else value
+
+
+def _waiting_times(state: CardState, say: Voice) -> tuple[str, ...]:
+    starts_at = state.place.starts_at if state.place else None
+    return (say.at("card-asked", state.job.created_at), say.at("card-starts", starts_at))
+
+
+def _making_times(state: CardState, say: Voice) -> tuple[str, ...]:
+    return (
+        say.at("card-started", state.job.started_at),
+        say.at("card-ready", state.ready_at),
+        say.at("card-silent", state.silent_since),
+    )
+
+
+def _delivering_times(state: CardState, say: Voice) -> tuple[str, ...]:
+    return (say.at("card-started", state.job.started_at),)
+
+
+def _final_times(state: CardState, say: Voice) -> tuple[str, ...]:
+    took = state.took or state.job.took()
+    spoken = say("card-took", duration=say.duration(took)) if took is not None else ""
+    return (spoken, _link_end(state, say))
+
+
+def _link_end(state: CardState, say: Voice) -> str:
+    delivery = _linked(state)
+    if delivery is None:
+        return ""
+    ends = delivery.expires_at
+    return say.at("card-link-ends", ends) if ends else say("card-link-open")
+
+
+_OPTIONAL: Mapping[str, Param] = {
+    "reason": "",
+    "actor": "",
+    "reference": "",
+    "type": "",
+    "status": 0,
+    "limit": 0,
+    "megapixels": 0,
+}
+"""What a failure's sentence may name and an older job may not have stored."""
+
+_HEADLINES: Mapping[JobStatus, Line] = {
+    JobStatus.QUEUED: _waiting,
+    JobStatus.RUNNING: _making,
+    JobStatus.DELIVERING: _delivering,
+    JobStatus.DELIVERED: _done,
+    JobStatus.FAILED: _failed,
+    JobStatus.CANCELLED: _cancelled,
+}
+_DETAILS: Mapping[JobStatus, Line] = {
+    JobStatus.QUEUED: _checking,
+    JobStatus.RUNNING: _percent,
+    JobStatus.DELIVERING: _nothing,
+    JobStatus.DELIVERED: _link,
+    JobStatus.FAILED: _reason,
+    JobStatus.CANCELLED: _reason,
+}
+_TIMES: Mapping[JobStatus, Parts] = {
+    JobStatus.QUEUED: _waiting_times,
+    JobStatus.RUNNING: _making_times,
+    JobStatus.DELIVERING: _delivering_times,
+    JobStatus.DELIVERED: _final_times,
+    JobStatus.FAILED: _final_times,
+    JobStatus.CANCELLED: _final_times,
+}

@@ -1,0 +1,94 @@
+# The card of a job: the same five lines in every state.
+
+## Line 2: what was asked, by whom, and what it costs
+
+card-seconds = { $count } s
+credits = { $count ->
+    [one] 1 credit
+   *[other] { $count } credits
+}
+card-free = free
+card-held = { $count ->
+    [one] 1 credit held
+   *[other] { $count } credits held
+}
+card-used = { $count ->
+    [one] 1 credit used
+   *[other] { $count } credits used
+}
+card-returned = { $count ->
+    [one] 1 credit returned
+   *[other] { $count } credits returned
+}
+card-left = { $period ->
+    [day] { $count } left today
+    [week] { $count } left this week
+    [month] { $count } left this month
+   *[other] { $count } left
+}
+card-unlimited = no limit
+
+## Line 3: what is happening
+
+card-waiting = Waiting
+card-place = Waiting, place { $number } of { $of }
+card-making = Making the video
+card-fetching = { $size ->
+    [0] Fetching the video
+   *[other] Fetching { MEGABYTES($size) } MB
+}
+card-posting = Posting the video
+card-delivering = The video is made
+card-done = Done
+card-cancelled = Cancelled
+card-failed = This did not work
+
+## Line 4: how far it is
+
+card-percent = { $bar } { NUMBER($percent, maximumFractionDigits: 0) } %
+card-no-percent = The relay gives no percentage
+card-image-checking = Checking the image
+card-link = [Open the video]({ $url })
+card-link-hidden = The relay’s link is too long to show here
+card-too-large = Too large to attach here, so the relay’s own link has it
+
+## Line 5: times
+
+card-asked = asked { MOMENT($at) }
+card-starts = starts { MOMENT($at) }
+card-started = started { MOMENT($at) }
+card-ready = ready about { MOMENT($at) }
+card-silent = no news since { MOMENT($at) }
+card-took = took { $duration }
+card-link-ends = the link ends { MOMENT($at) }
+card-link-open = the relay does not say how long the link stays
+card-image = Reference image
+
+## Words for measures
+
+size = { MEGABYTES($size) } MB
+duration-hours = { $hours } h { $minutes } min
+duration-minutes = { $minutes } min { $seconds } s
+duration-seconds = { $seconds } s
+
+## The relay’s own steps, where its words are known
+
+step-queued = In the relay’s queue
+step-preparing = Preparing the video
+step-image = The relay is reading the image
+step-making = Making the video
+step-improving = Improving the picture
+step-saving = The relay is saving the video
+step-retrying = The relay is trying again
+step-done = The relay has finished the video
+
+## The short reply that tells the owner
+
+reply-delivered = { MEMBER($user) } your video is ready.
+reply-failed = { MEMBER($user) } your video did not work out; the card above says why.
+reply-cancelled = { MEMBER($user) } your video was cancelled.
+
+## A new message, where the card cannot be edited any more
+
+lost-delivered = { MEMBER($user) } your video is ready. Its card cannot be changed any more, so here it is.
+lost-failed = { MEMBER($user) } your video did not work out, and its card cannot be changed any more.

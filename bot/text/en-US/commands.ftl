@@ -1,0 +1,64 @@
+# What people see while they choose: at most 100 characters a description, 80 a label, 45 a title.
+
+## Commands
+
+command-video = Make a video from a prompt and, if you like, an image
+command-quota = See your credits, when they return and what they went to
+command-video-admin = Manage videos and credits on this server
+command-video-admin-quota = Manage members’ credits
+command-video-admin-quota-show = See a member’s credits and the rule that decides
+command-video-admin-quota-set = Set the allowance of a member, a role or the whole server
+command-video-admin-quota-grant = Give a member extra credits
+command-video-admin-quota-revoke = Take back granted credits
+command-video-admin-quota-reset = Restore a member’s allowance for this period
+command-video-admin-block = Stop a member from making videos
+command-video-admin-unblock = Let a member make videos again
+command-video-admin-pause = Stop new videos on this server
+command-video-admin-resume = Allow new videos again
+
+## Options
+
+option-prompt = What the video shows, in up to 4,000 characters
+option-image = A PNG, JPEG or WebP that the video starts from
+option-model = The model that makes it
+option-ratio = Width to height, such as 16:9
+option-seconds = Length in seconds
+option-member = The member
+option-role = The role
+option-target = A member or a role; leave it out for the whole server
+option-credits = How many credits
+option-allowance = A number of credits, “unlimited”, or “default” to remove the rule
+option-period = How often the allowance returns
+option-reason = Why; the member can read it
+option-expires = Days until the granted credits end; leave it out for no end
+
+## Choices
+
+choice-day = per day
+choice-week = per week
+choice-month = per month
+choice-unlimited = unlimited
+choice-default = default
+choice-model = { $label } · { $count ->
+    [0] free
+    [one] 1 credit
+   *[other] { $count } credits
+}
+
+## Buttons
+
+button-cancel = Cancel
+button-again = Again
+button-continue = Continue
+button-prompt = Prompt
+button-delete = Delete
+button-result = Get result
+button-open = Open the video
+button-cancel-yes = Cancel the video
+button-cancel-no = Keep it
+
+## Modals
+
+modal-again-title = Ask again
+modal-continue-title = Continue the video
+modal-prompt-label = Prompt
