@@ -71,7 +71,7 @@ def database(value: object) -> str:
     """`sqlite://` or `postgres://`, whatever driver is named behind a `+`."""
     text = bare(value)
     scheme = text.partition("://")[0].partition("+")[0].lower()
-    if text and ("://" not in text or scheme not in _DATABASES):
+    if "://" not in text or scheme not in _DATABASES:
         raise complaint("setting-database")
     return text
 

@@ -49,11 +49,13 @@ class Settings(BaseModel):
     discord_token: Annotated[SecretStr, BeforeValidator(forms.token)] = SecretStr("")
     relay_base_url: HttpUrl = ""
     relay_api_key: Annotated[SecretStr, BeforeValidator(forms.key)] = SecretStr("")
-    database_url: Annotated[SecretStr, BeforeValidator(forms.database)] = SecretStr("")
-    """Empty means a SQLite file in `data_dir`; see `database`."""
     data_dir: Annotated[Path, BeforeValidator(forms.folder)] = Field(
         default_factory=lambda: user_data_path("clapper", appauthor=False)
     )
+    database_url: Annotated[str, BeforeValidator(forms.database)] = Field(
+        default_factory=lambda given: _file_in(given["data_dir"]), repr=False
+    )
+    """May hold a password; without one given, a SQLite file in `data_dir`."""
 
     default_model: Annotated[
         str, BeforeValidator(forms.bare), Field(min_length=1, max_length=100)
@@ -86,7 +88,8 @@ class Settings(BaseModel):
     log_channel: DiscordId | None = None
     moderator_role: DiscordId | None = None
     refund_cancelled: bool = False
-    discord_proxy: Annotated[SecretStr, BeforeValidator(forms.web_address)] = SecretStr("")
+    discord_proxy: HttpUrl | None = Field(default=None, repr=False)
+    """May hold a password."""
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
 
     log_level: Annotated[
@@ -133,12 +136,6 @@ class Settings(BaseModel):
         return {**self.relay_tables, DEFAULT_RELAY: given}
 
     @property
-    def database(self) -> str:
-        """The database's URL; may hold a password."""
-        given = self.database_url.get_secret_value()
-        return given or f"sqlite:///{(self.data_dir / 'clapper.db').absolute().as_posix()}"
-
-    @property
     def inputs_dir(self) -> Path:
         """Where reference images are kept."""
         return self.data_dir / "inputs"
@@ -169,11 +166,10 @@ class Settings(BaseModel):
         keys = [relay.api_key for relay in self.relays.values()]
         texts = [secret.get_secret_value() for secret in (self.discord_token, *keys)]
         texts += [value for relay in self.relays.values() for value in relay.headers.values()]
-        texts += [
-            _password(url.get_secret_value()) for url in (self.database_url, self.discord_proxy)
-        ]
+        urls = (self.database_url, self.discord_proxy or "")
+        texts += [urlsplit(url).password or "" for url in urls]
         return tuple(text for text in texts if text)
 
 
-def _password(url: str) -> str:
-    return urlsplit(url).password or ""
+def _file_in(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'clapper.db').absolute().as_posix()}"
