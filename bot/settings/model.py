@@ -52,10 +52,8 @@ class Settings(BaseModel):
     data_dir: Annotated[Path, BeforeValidator(forms.folder)] = Field(
         default_factory=lambda: user_data_path("clapper", appauthor=False)
     )
-    database_url: Annotated[str, BeforeValidator(forms.database)] = Field(
-        default_factory=lambda given: _file_in(given["data_dir"]), repr=False
-    )
-    """May hold a password; without one given, a SQLite file in `data_dir`."""
+    database_url: Annotated[SecretStr, BeforeValidator(forms.database)] = SecretStr("")
+    """Empty means a SQLite file in `data_dir`; `database` is what to ask."""
 
     default_model: Annotated[
         str, BeforeValidator(forms.bare), Field(min_length=1, max_length=100)
@@ -136,6 +134,12 @@ class Settings(BaseModel):
         return {**self.relay_tables, DEFAULT_RELAY: given}
 
     @property
+    def database(self) -> str:
+        """The database's URL; may hold a password."""
+        given = self.database_url.get_secret_value()
+        return given or f"sqlite:///{(self.data_dir / 'clapper.db').absolute().as_posix()}"
+
+    @property
     def inputs_dir(self) -> Path:
         """Where reference images are kept."""
         return self.data_dir / "inputs"
@@ -166,10 +170,6 @@ class Settings(BaseModel):
         keys = [relay.api_key for relay in self.relays.values()]
         texts = [secret.get_secret_value() for secret in (self.discord_token, *keys)]
         texts += [value for relay in self.relays.values() for value in relay.headers.values()]
-        urls = (self.database_url, self.discord_proxy or "")
+        urls = (self.database, self.discord_proxy or "")
         texts += [urlsplit(url).password or "" for url in urls]
         return tuple(text for text in texts if text)
-
-
-def _file_in(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'clapper.db').absolute().as_posix()}"

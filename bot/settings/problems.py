@@ -29,8 +29,6 @@ def explained(error: ValidationError, prefix: str = "") -> Iterator[SettingProbl
     """One problem for each of pydantic's complaints, without its words and inputs."""
     found = error.errors(include_url=False, include_context=True, include_input=False)
     for each in found:
-        if each["type"] == "default_factory_not_called":  # another setting's problem comes first
-            continue
         place = ".".join(str(part) for part in each["loc"])
         name = f"{prefix}{place}" if prefix else place.partition(".")[0].upper()
         yield _problem(name, each["type"], each.get("ctx", {}))

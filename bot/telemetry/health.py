@@ -1,8 +1,9 @@
 """The sign of life: the running bot writes a small file, `python -m bot health` reads it."""
 
+import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,11 @@ import structlog
 
 log = structlog.stdlib.get_logger()
 
+BEAT_EVERY = timedelta(seconds=10)
 STALE_AFTER = timedelta(seconds=30)
 """Three beats: one may be late when the disk is busy."""
+_LOOK_SECONDS = 5.0
 _MAX_BYTES = 4096
-
-
-def utc_now() -> datetime:
-    """The clock of the real bot."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +31,18 @@ class Beat:
     pid: int
 
 
-class Heartbeat:
+class HeartbeatFile:
     """Where the beats go; a reader sees a whole one or none."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, folder: Path) -> None:
         self._path = folder / "health.json"
-        self._clock = clock
 
-    def write(self, *, connected: bool, database: bool) -> None:
-        """Replace the last beat. A full disk makes it stale, which says enough; the bot goes on."""
-        beat = Beat(at=self._clock(), connected=connected, database=database, pid=os.getpid())
+    def write(self, beat: Beat) -> None:
+        """Replace the last beat."""
         record = {**asdict(beat), "at": beat.at.isoformat()}
         partial = self._path.with_suffix(f".{beat.pid}.part")
-        try:
-            partial.write_text(json.dumps(record), encoding="utf-8")
-            partial.replace(self._path)
-        except OSError as error:
-            log.warning("health.unwritten", error=str(error))
+        partial.write_text(json.dumps(record), encoding="utf-8")
+        partial.replace(self._path)
 
     def read(self) -> Beat | None:
         """The last beat; `None` when there is none that can be read."""
@@ -65,7 +58,7 @@ class Heartbeat:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def clear(self) -> None:
+    def remove(self) -> None:
         """The bot stopped in good order: nothing is alive here any more."""
         self._path.unlink(missing_ok=True)
 
@@ -82,3 +75,43 @@ def verdict(beat: Beat | None, now: datetime) -> str:
     if not beat.connected:
         return "health-offline"
     return "health-ok" if beat.database else "health-database"
+
+
+async def keep_beating(
+    file: HeartbeatFile,
+    *,
+    clock: Callable[[], datetime],
+    connected: Callable[[], bool],
+    database: Callable[[], Awaitable[object]],
+    every: timedelta = BEAT_EVERY,
+) -> None:
+    """Write a beat at once and then every so often until cancelled, then take it away.
+
+    `database` asks the database anything; that it raises or is slow means that it does not answer.
+    """
+    try:
+        while True:
+            alive = await _answers(database)
+            beat = Beat(at=clock(), connected=connected(), database=alive, pid=os.getpid())
+            _write(file, beat)  # in this turn: a write in a thread could outlive the removal
+            await asyncio.sleep(every.total_seconds())
+    finally:
+        file.remove()
+
+
+def _write(file: HeartbeatFile, beat: Beat) -> None:
+    """A full disk makes the file stale, which says enough; the bot goes on."""
+    try:
+        file.write(beat)
+    except OSError as error:
+        log.warning("health.unwritten", error=str(error))
+
+
+async def _answers(ask: Callable[[], Awaitable[object]]) -> bool:
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            await ask()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
+        log.warning("health.database", error=repr(error))
+        return False
+    return True

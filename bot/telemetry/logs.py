@@ -5,12 +5,14 @@ import sys
 import threading
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
 
 from bot.telemetry.redaction import Redactor
+
+Format = Literal["auto", "json", "console"]
 
 _PINNED = {
     "discord": logging.INFO,
@@ -30,34 +32,27 @@ _PINNED = {
 bodies and every statement."""
 
 
-class LogSettings(Protocol):
-    """What logging needs of the settings."""
-
-    @property
-    def log_level(self) -> str:
-        """`debug`, `info`, `warning` or `error`."""
-
-    @property
-    def log_format(self) -> str:
-        """`json`, `console`, or `auto`: readable on a terminal, JSON elsewhere."""
-
-    @property
-    def secrets(self) -> Iterable[str]:
-        """What must never be written."""
-
-
-def configure_logging(settings: LogSettings, stream: TextIO | None = None) -> None:
+def configure_logging(
+    *,
+    level: str = "info",
+    format: Format = "auto",  # noqa: A002 - the setting's word
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> None:
     """Send everything that is logged, and every crash, to `stream` (stderr) one event a line.
 
-    To be called once, at the start.
+    `auto` means readable lines on a terminal and JSON elsewhere. To be called once, at the start.
     """
     target = sys.stderr if stream is None else stream
-    chosen = settings.log_format
-    as_json = not target.isatty() if chosen == "auto" else chosen == "json"
-    redactor = Redactor(settings.secrets)
+    redactor = Redactor(secrets)
+    as_json = format == "json" or (format == "auto" and not target.isatty())
     handler = logging.StreamHandler(target)
     handler.setFormatter(_formatter(redactor, as_json=as_json, colours=target.isatty()))
-    _attach(handler, settings.log_level)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name, floor in _PINNED.items():
+        logging.getLogger(name).setLevel(max(floor, root.level))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -70,14 +65,6 @@ def configure_logging(settings: LogSettings, stream: TextIO | None = None) -> No
     )
     logging.captureWarnings(capture=True)
     _catch_crashes()
-
-
-def _attach(handler: logging.Handler, level: str) -> None:
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for name, floor in _PINNED.items():
-        logging.getLogger(name).setLevel(max(floor, root.level))
 
 
 def _shared() -> list[Processor]:

@@ -181,7 +181,7 @@ def test_the_database_is_a_file_in_the_data_folder(monkeypatch: pytest.MonkeyPat
     settings = load_settings(for_="check")
 
     assert settings.data_dir == Path.home() / "clapper"
-    assert settings.database_url == f"sqlite:///{Path.home().as_posix()}/clapper/clapper.db"
+    assert settings.database == f"sqlite:///{Path.home().as_posix()}/clapper/clapper.db"
     assert settings.inputs_dir == Path.home() / "clapper" / "inputs"
 
 

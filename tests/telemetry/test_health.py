@@ -1,13 +1,13 @@
 """The sign of life and what is read from it."""
 
+import asyncio
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.telemetry import Beat, Heartbeat, verdict
+from bot.telemetry import Beat, HeartbeatFile, keep_beating, verdict
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -17,30 +17,12 @@ def beat(*, at: datetime = NOW, connected: bool = True, database: bool = True) -
 
 
 def test_a_beat_is_read_as_it_was_written(tmp_path: Path) -> None:
-    heart = Heartbeat(tmp_path, clock=lambda: NOW)
+    file = HeartbeatFile(tmp_path)
 
-    heart.write(connected=True, database=False)
+    file.write(beat())
 
-    assert heart.read() == Beat(at=NOW, connected=True, database=False, pid=os.getpid())
+    assert file.read() == beat()
     assert [path.name for path in tmp_path.iterdir()] == ["health.json"]
-
-
-def test_a_bot_that_stopped_leaves_no_sign_of_life(tmp_path: Path) -> None:
-    heart = Heartbeat(tmp_path)
-    heart.write(connected=True, database=True)
-
-    heart.clear()
-    heart.clear()
-
-    assert heart.read() is None
-
-
-def test_a_folder_that_is_gone_does_not_stop_the_bot(tmp_path: Path) -> None:
-    heart = Heartbeat(tmp_path / "gone")
-
-    heart.write(connected=True, database=True)
-
-    assert heart.read() is None
 
 
 @pytest.mark.parametrize(
@@ -65,14 +47,95 @@ def test_only_a_fresh_beat_with_both_is_well(last: Beat | None, says: str) -> No
 def test_a_broken_file_is_no_beat(tmp_path: Path, content: str) -> None:
     (tmp_path / "health.json").write_text(content)
 
-    assert Heartbeat(tmp_path).read() is None
+    assert HeartbeatFile(tmp_path).read() is None
 
 
 def test_only_true_is_connected(tmp_path: Path) -> None:
     record = {"at": NOW.isoformat(), "connected": "no", "database": True, "pid": 1}
     (tmp_path / "health.json").write_text(json.dumps(record))
 
-    found = Heartbeat(tmp_path).read()
+    found = HeartbeatFile(tmp_path).read()
 
     assert found is not None
     assert not found.connected
+
+
+async def test_the_bot_beats_until_it_stops(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+    file = HeartbeatFile(tmp_path)
+
+    async def database() -> None:
+        if file.read() is not None:
+            asked.set()
+
+    beating = asyncio.create_task(
+        keep_beating(
+            file,
+            clock=lambda: NOW,
+            connected=lambda: True,
+            database=database,
+            every=timedelta(milliseconds=1),
+        )
+    )
+    await asked.wait()
+
+    assert verdict(file.read(), NOW) == "health-ok"
+
+    beating.cancel()
+    await asyncio.wait([beating])
+
+    assert file.read() is None
+
+
+async def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
+    seen = asyncio.Event()
+    file = HeartbeatFile(tmp_path)
+
+    async def database() -> None:
+        if file.read() is not None:
+            seen.set()
+        raise OSError("disk gone")
+
+    beating = asyncio.create_task(
+        keep_beating(
+            file,
+            clock=lambda: NOW,
+            connected=lambda: True,
+            database=database,
+            every=timedelta(milliseconds=1),
+        )
+    )
+    await seen.wait()
+    found = file.read()
+    beating.cancel()
+    await asyncio.wait([beating])
+
+    assert verdict(found, NOW) == "health-database"
+
+
+async def test_a_folder_that_is_gone_does_not_stop_the_bot(tmp_path: Path) -> None:
+    looks = 0
+    enough = asyncio.Event()
+
+    async def database() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            enough.set()
+
+    beating = asyncio.create_task(
+        keep_beating(
+            HeartbeatFile(tmp_path / "gone"),
+            clock=lambda: NOW,
+            connected=lambda: True,
+            database=database,
+            every=timedelta(milliseconds=1),
+        )
+    )
+    async with asyncio.timeout(10):
+        await enough.wait()
+
+    assert not beating.done()
+
+    beating.cancel()
+    await asyncio.wait([beating])

@@ -7,7 +7,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,13 +16,6 @@ import structlog
 from bot.telemetry import configure_logging
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
-
-
-@dataclass
-class Wanted:
-    log_level: str = "info"
-    log_format: str = "auto"
-    secrets: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +39,7 @@ def untouched() -> Iterator[None]:
 @pytest.fixture
 def lines() -> io.StringIO:
     stream = io.StringIO()
-    configure_logging(Wanted(log_level="debug", secrets=["hunter2-secret"]), stream)
+    configure_logging(level="debug", secrets=["hunter2-secret"], stream=stream)
     return stream
 
 
@@ -156,7 +148,7 @@ def test_the_job_is_bound_once(lines: io.StringIO) -> None:
 
 def test_a_console_reads_lines_instead() -> None:
     stream = io.StringIO()
-    configure_logging(Wanted(log_format="console"), stream)
+    configure_logging(format="console", stream=stream)
 
     try:
         raise ValueError("why")
