@@ -1,0 +1,104 @@
+"""The open database: one shielded transaction at a time for whoever asks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.errors import StorageError
+from storage.engine import check_sqlite, create, parse, prepare_file
+from storage.faults import translated
+from storage.migrate import migrate
+
+T = TypeVar("T")
+
+TRANSACTION_SECONDS = 30
+"""How long a transaction may take, waiting for its turn included."""
+MIGRATION_SECONDS = 900
+PING_SECONDS = 5
+
+
+class Database:
+    """A connected, migrated database; every read and write goes through `transact`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running: set[asyncio.Task[object]] = set()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Connect, check and migrate.
+
+        Raises:
+            StorageError: `storage-malformed-url`, `storage-unreachable`, `storage-denied`,
+                `storage-no-database`, `storage-readonly`, `storage-corrupt`, …
+            SchemaTooNew: a newer Clapper wrote it.
+        """
+        parsed = parse(url)
+        with translated():
+            prepare_file(parsed)
+        database = cls(create(parsed))
+        try:
+            await database._start()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Let running transactions end, then disconnect; calling it again is harmless."""
+        self._closed = True
+        if self._running:
+            await asyncio.wait(self._running)
+        with translated():
+            await self._engine.dispose()
+
+    async def ping(self) -> None:
+        """Ask the cheapest question.
+
+        Raises:
+            StorageError: it has no answer within five seconds.
+        """
+        await self.transact(_nothing, seconds=PING_SECONDS)
+
+    async def transact(
+        self,
+        work: Callable[[AsyncConnection], Awaitable[T]],
+        *,
+        seconds: float = TRANSACTION_SECONDS,
+    ) -> T:
+        """Run `work` in one transaction: committed when it returns, rolled back when it raises.
+
+        The transaction has a task of its own: a caller that is cancelled stops waiting, the
+        transaction goes on to its end. Whoever may be cancelled must be able to ask again.
+
+        Raises:
+            StorageError: the database's errors, translated; errors of `work` pass unchanged.
+        """
+        if self._closed:
+            raise StorageError("storage-closed")
+        task = asyncio.create_task(self._run(work, seconds))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]], seconds: float) -> T:
+        with translated():
+            async with asyncio.timeout(seconds), self._engine.begin() as connection:
+                return await work(connection)
+
+    async def _start(self) -> None:
+        try:
+            await self.ping()
+        except TypeError as error:  # a parameter of the URL that the driver does not know
+            raise StorageError("storage-malformed-url") from error
+        if self._engine.dialect.name == "sqlite":
+            await self.transact(check_sqlite)
+        await self.transact(migrate, seconds=MIGRATION_SECONDS)
+
+
+async def _nothing(connection: AsyncConnection) -> None:
+    await connection.execute(select(1))

@@ -1,0 +1,175 @@
+"""The job table: how a job moves from waiting to delivering; `ledger.py` admits and ends it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.jobs import CardRef, Handle, Job, JobStatus
+from bot.domain.views import Place
+from storage.database import Database
+from storage.locks import Lock, hold_lock
+from storage.rows import document_of_card, document_of_handle, job_of_row
+from storage.schema import jobs, texts
+from storage.waiting import FAIR_WINDOW, NEXT, places, typical_seconds
+
+MAX_TEXT = 256 * 1024
+"""Bytes of a relay's answer that are kept for a continuation."""
+
+_ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
+_OPEN = (JobStatus.QUEUED, *_ACTIVE)
+
+
+class Jobs:
+    """Every job that was ever admitted.
+
+    A change names what it expects to find: `None` means that someone else was first. Changes
+    by a worker also carry its claim's number, so that one that was replaced writes nothing.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], *, max_running: int = 1
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._max_running = max_running
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job of that id."""
+        return await self._one(jobs.c.id == job_id)
+
+    async def by_interaction(self, interaction_id: int) -> Job | None:
+        """The job that an interaction made."""
+        return await self._one(jobs.c.interaction_id == interaction_id)
+
+    async def place_card(self, job_id: str, card: CardRef) -> Job | None:
+        """Remember where the card is, or its fresh token; `None` for a job that is not there."""
+        return await self._change(jobs.c.id == job_id, card=document_of_card(card))
+
+    async def inputs_ready(self, job_id: str, images: tuple[str, ...]) -> Job | None:
+        """Let a job be claimed whose images are checked; `None` unless it still waits."""
+        waiting = (jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED)
+        return await self._change(*waiting, images=list(images), inputs_ready=True)
+
+    async def claim(self, worker: str) -> Job | None:
+        """Start the next job that is ready for `worker`; `None` when there is none."""
+        return await self._database.transact(partial(self._claim, worker=worker))
+
+    async def post_starting(self, job: Job) -> Job | None:
+        """Note that the relay is about to be asked; `None` means: do not ask."""
+        first = (jobs.c.status == JobStatus.RUNNING, jobs.c.post_started_at.is_(None))
+        return await self._change(*_same_claim(job), *first, post_started_at=self._clock())
+
+    async def store_handle(self, job: Job, handle: Handle) -> None:
+        """Keep how the relay's task is found again, whatever became of the job meanwhile."""
+        await self._change(*_same_claim(job), handle=document_of_handle(handle))
+
+    async def store_text(self, job: Job, text: str) -> None:
+        """Keep the relay's whole answer, cut at 256 KiB."""
+        await self._database.transact(partial(_store_text, job=job, text=_cut(text)))
+
+    async def text(self, job_id: str) -> str | None:
+        """The relay's answer, as far as it was kept."""
+        statement = select(texts.c.text).where(texts.c.job_id == job_id)
+
+        async def read(connection: AsyncConnection) -> str | None:
+            return (await connection.execute(statement)).scalar_one_or_none()
+
+        return await self._database.transact(read)
+
+    async def delivering(self, job: Job, video_url: str | None) -> Job | None:
+        """The relay is done: from running to delivering."""
+        running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
+        return await self._change(*running, status=JobStatus.DELIVERING, video_url=video_url)
+
+    async def open_jobs(self) -> list[Job]:
+        """Every job that is not over, the oldest first."""
+        statement = select(jobs).where(jobs.c.status.in_(_OPEN)).order_by(jobs.c.created_at)
+
+        async def read(connection: AsyncConnection) -> list[Job]:
+            found = await connection.execute(statement)
+            return [job_of_row(row) for row in found.mappings()]
+
+        return await self._database.transact(read)
+
+    async def place(self, job: Job) -> Place | None:
+        """Where a waiting job stands; `None` when it does not wait."""
+        return (await self.places()).get(job.id)
+
+    async def places(self) -> dict[str, Place]:
+        """Where every waiting job stands, by job id: one look for all their cards."""
+
+        async def read(connection: AsyncConnection) -> dict[str, Place]:
+            return await places(connection, now=self._clock(), max_running=self._max_running)
+
+        return await self._database.transact(read)
+
+    async def typical_seconds(self, model: str) -> float | None:
+        """The median of a model's last 20 delivered jobs; `None` with fewer than three."""
+        return await self._database.transact(partial(typical_seconds, model=model))
+
+    async def counts(self, guild_id: int, user_id: int) -> tuple[int, int]:
+        """How many jobs of a member run (or are delivered), and how many wait."""
+        member = (jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
+        running = await self._count(*member, jobs.c.status.in_(_ACTIVE))
+        return running, await self._count(*member, jobs.c.status == JobStatus.QUEUED)
+
+    async def running(self) -> int:
+        """How many jobs run or are delivered, of all members."""
+        return await self._count(jobs.c.status.in_(_ACTIVE))
+
+    async def _one(self, where: ColumnElement[bool]) -> Job | None:
+        async def read(connection: AsyncConnection) -> Job | None:
+            row = (await connection.execute(select(jobs).where(where))).mappings().one_or_none()
+            return None if row is None else job_of_row(row)
+
+        return await self._database.transact(read)
+
+    async def _count(self, *where: ColumnElement[bool]) -> int:
+        async def read(connection: AsyncConnection) -> int:
+            return (await connection.execute(select(func.count()).where(*where))).scalar_one()
+
+        return await self._database.transact(read)
+
+    async def _change(self, *where: ColumnElement[bool], **values: object) -> Job | None:
+        async def write(connection: AsyncConnection) -> Job | None:
+            return await _update(connection, *where, **values)
+
+        return await self._database.transact(write)
+
+    async def _claim(self, connection: AsyncConnection, *, worker: str) -> Job | None:
+        await hold_lock(connection, Lock.CLAIM)
+        now = self._clock()
+        found = await connection.execute(
+            NEXT, {"since": now - FAIR_WINDOW, "max_running": self._max_running}
+        )
+        job_id = found.scalar_one_or_none()
+        if job_id is None:
+            return None
+        running = {"status": JobStatus.RUNNING, "started_at": now, "worker": worker}
+        return await _update(connection, jobs.c.id == job_id, **running, fence=jobs.c.fence + 1)
+
+
+def _same_claim(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return jobs.c.id == job.id, jobs.c.fence == job.fence
+
+
+async def _update(
+    connection: AsyncConnection, *where: ColumnElement[bool], **values: object
+) -> Job | None:
+    statement = update(jobs).where(*where).values(**values).returning(*jobs.c)
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else job_of_row(row)
+
+
+async def _store_text(connection: AsyncConnection, *, job: Job, text: str) -> None:
+    same_claim = select(jobs.c.id).where(*_same_claim(job)).with_for_update()
+    if (await connection.execute(same_claim)).one_or_none() is not None:
+        await connection.execute(delete(texts).where(texts.c.job_id == job.id))
+        await connection.execute(insert(texts).values(job_id=job.id, text=text))
+
+
+def _cut(text: str) -> str:
+    return text.encode(errors="replace")[:MAX_TEXT].decode(errors="ignore")
