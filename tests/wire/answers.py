@@ -38,7 +38,7 @@ class TokenRoutes:
         ]
 
     async def callback(self, request: web.Request) -> web.Response:
-        body = await read_body(request, request["seen"])
+        body = await read_body(request)
         event = self._world.awaiting(int(request.match_info["id"]), request.match_info["token"])
         details = Body(fields=body.fields.get("data") or {}, uploads=body.uploads)
         message = self._respond(event, Callback(body.fields["type"]), details)
@@ -100,7 +100,7 @@ class TokenRoutes:
         return web.Response(status=204)
 
     async def _read(self, request: web.Request) -> tuple[Body, Interaction]:
-        body = await read_body(request, request["seen"])
+        body = await read_body(request)
         return body, self._world.answered(request.match_info["token"])
 
     def _post(self, event: Interaction, body: Body) -> Message:

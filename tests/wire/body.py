@@ -8,6 +8,9 @@ from aiohttp import BodyPartReader, web
 
 from tests.wire.state import ApiError, Payload, SeenRequest
 
+SEEN = web.RequestKey("seen", SeenRequest)
+"""The record of a request, which the door put there."""
+
 _FILE_FIELD = re.compile(r"files\[(\d+)\]")
 
 
@@ -24,12 +27,13 @@ class Body:
     """By the number in the field's name, to which `attachments[].id` points."""
 
 
-async def read_body(request: web.Request, seen: SeenRequest) -> Body:
+async def read_body(request: web.Request) -> Body:
     """The body of one request, noted in the record of the request too."""
     if request.content_type.startswith("multipart/"):
         body = await _read_multipart(request)
     else:
         body = Body(fields=await request.json() if request.can_read_body else {})
+    seen = request[SEEN]
     seen.fields = body.fields
     seen.uploads = {each.filename: len(each.content) for each in body.uploads.values()}
     return body

@@ -30,14 +30,17 @@ class LoopbackDiscord:
     `listening=False` the port is held but refuses connections until `listen` is called.
     """
 
-    def __init__(self, *, token: str = "wire.test.token", listening: bool = True) -> None:
+    TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.GWire0.opens-no-door-outside-of-these-tests"
+    """Has the form of a bot token, whose first part is the application's id."""
+
+    def __init__(self, *, listening: bool = True) -> None:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.origin = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.gateway_url = f"{self.origin.replace('http', 'ws', 1)}/gateway"
         self._listening = listening
-        self.world = World(token=token, origin=self.origin)
-        self.gateway = Gateway(token, self._opening, self.world.changed)
+        self.world = World(token=self.TOKEN, origin=self.origin)
+        self.gateway = Gateway(self.TOKEN, self._opening, self.world.changed)
         self._runner = web.AppRunner(
             door.build(self.world, self.gateway, self.gateway_url), shutdown_timeout=1
         )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from tests.wire.answers import TokenRoutes
-from tests.wire.body import json_answer
+from tests.wire.body import SEEN, json_answer
 from tests.wire.gateway import Gateway
 from tests.wire.rest import BotRoutes
 from tests.wire.state import ApiError, SeenRequest
@@ -42,7 +42,7 @@ class _Door:
     async def enter(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path.removeprefix(API)
         at = time.monotonic() - self._world.started
-        seen = request["seen"] = SeenRequest(method=request.method, path=path, at=at)
+        seen = request[SEEN] = SeenRequest(method=request.method, path=path, at=at)
         self._world.requests.append(seen)
         self._world.changed()
         try:

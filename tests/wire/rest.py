@@ -67,7 +67,7 @@ class BotRoutes:
         return {"type": 1, "description": "", **definition, **known}
 
     async def open_direct(self, request: web.Request) -> web.Response:
-        body = await read_body(request, request["seen"])
+        body = await read_body(request)
         place = self._world.direct_channel(int(body.fields["recipient_id"]))
         return json_answer(payloads.channel(place))
 
@@ -86,7 +86,7 @@ class BotRoutes:
         return json_answer(found[:limit])
 
     async def post(self, request: web.Request) -> web.Response:
-        body, place = await read_body(request, request["seen"]), self._channel(request)
+        body, place = await read_body(request), self._channel(request)
         limit = self._world.size_limit(place)
         message = self._world.messages.post(place, self._world.app_id, body, limit)
         return json_answer(payloads.message(message, self._world.bot))
@@ -96,7 +96,7 @@ class BotRoutes:
         return json_answer(payloads.message(message, self._world.bot))
 
     async def edit(self, request: web.Request) -> web.Response:
-        body, place = await read_body(request, request["seen"]), self._channel(request)
+        body, place = await read_body(request), self._channel(request)
         message = self._world.message_in(place, _message_id(request))
         self._world.messages.edit(message, body, self._world.size_limit(place))
         return json_answer(payloads.message(message, self._world.bot))

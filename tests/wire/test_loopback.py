@@ -13,10 +13,8 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
-from tests.wire.state import Channel, Member
-
-TOKEN = "wire.test.token"
 
 
 class Echo(discord.Client):
@@ -62,7 +60,9 @@ async def _show(
 
 
 @asynccontextmanager
-async def running(client: discord.Client, *, token: str = TOKEN) -> AsyncIterator[None]:
+async def running(
+    client: discord.Client, *, token: str = LoopbackDiscord.TOKEN
+) -> AsyncIterator[None]:
     async with client:
         await client.login(token)
         task = asyncio.create_task(client.connect())
@@ -74,23 +74,15 @@ async def running(client: discord.Client, *, token: str = TOKEN) -> AsyncIterato
 
 
 @pytest.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord(token=TOKEN) as discord_server:
-        monkeypatch.setattr(Route, "BASE", discord_server.api_url)
-        gateway = yarl.URL(discord_server.gateway_url)
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
-        yield discord_server
+def server(place: Place, monkeypatch: pytest.MonkeyPatch) -> LoopbackDiscord:
+    """The server of `place`, to which discord.py in this process is pointed."""
+    monkeypatch.setattr(Route, "BASE", place.server.api_url)
+    gateway = yarl.URL(place.server.gateway_url)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+    return place.server
 
 
-@pytest.fixture
-def place(server: LoopbackDiscord) -> tuple[Member, Channel]:
-    guild = server.guild()
-    return server.member(guild), server.channel(guild)
-
-
-async def test_a_client_logs_in_and_sees_its_server(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
-) -> None:
+async def test_a_client_logs_in_and_sees_its_server(server: LoopbackDiscord, place: Place) -> None:
     client = Echo()
 
     async with running(client):
@@ -110,13 +102,15 @@ async def test_a_wrong_token_is_refused(server: LoopbackDiscord) -> None:
 
 
 async def test_a_command_is_answered_edited_and_replied_to(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
+    server: LoopbackDiscord, place: Place
 ) -> None:
     client = Echo()
     content = bytes(range(256)) * 400
 
     async with running(client):
-        event = await server.slash(*place, "show", prompt="a *cat*", image=("in.bin", content))
+        event = await server.slash(
+            place.alice, place.channel, "show", prompt="a *cat*", image=("in.bin", content)
+        )
         card = server.original(event)
         assert card.text == "a *cat*"
         assert "Cancel" in card.buttons
@@ -135,10 +129,12 @@ async def test_a_command_is_answered_edited_and_replied_to(
 
 
 async def test_what_a_component_shows_is_not_listed_as_attachment(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
+    server: LoopbackDiscord, place: Place
 ) -> None:
     async with running(Echo()) as _, asyncio.timeout(20):
-        event = await server.slash(*place, "show", prompt="x", image=("in.bin", b"bytes"))
+        event = await server.slash(
+            place.alice, place.channel, "show", prompt="x", image=("in.bin", b"bytes")
+        )
         await server.wait_for(lambda: server.asked("GET", "@original") and len(server.messages) > 1)
 
         shown = await _json(f"{server.api_url}/webhooks/1/{event.token}/messages/@original")
@@ -147,9 +143,7 @@ async def test_what_a_component_shows_is_not_listed_as_attachment(
     assert server.original(event).media_urls[0].startswith(f"{server.origin}/attachments/200/")
 
 
-async def test_a_click_reaches_the_bot(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
-) -> None:
+async def test_a_click_reaches_the_bot(server: LoopbackDiscord, place: Place) -> None:
     client = Echo()
     clicked: list[str] = []
 
@@ -160,10 +154,12 @@ async def test_a_click_reaches_the_bot(
 
     client.event(on_interaction)
     async with running(client):
-        event = await server.slash(*place, "show", prompt="x", image=("in.bin", b"bytes"))
+        event = await server.slash(
+            place.alice, place.channel, "show", prompt="x", image=("in.bin", b"bytes")
+        )
         card = server.original(event)
         await server.wait_for(lambda: len(server.messages) > 1)
-        await server.click(place[0], card, "Cancel")
+        await server.click(place.alice, card, "Cancel")
 
     assert clicked == ["cancel"]
     assert card.text == "cancelled"
@@ -175,9 +171,7 @@ async def _attempt(call: Callable[[], Awaitable[object]]) -> tuple[int, int]:
     return caught.value.status, caught.value.code
 
 
-async def test_tokens_obey_discords_rules(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
-) -> None:
+async def test_tokens_obey_discords_rules(server: LoopbackDiscord, place: Place) -> None:
     client, codes = Echo(), []
 
     async def answer(interaction: discord.Interaction[Echo]) -> None:
@@ -196,14 +190,14 @@ async def test_tokens_obey_discords_rules(
     async with running(client):
         await client.wait_until_ready()
         tried = asyncio.create_task(client.wait_for("tried", timeout=20))
-        await server.slash(*place, "rules")
+        await server.slash(place.alice, place.channel, "rules")
         await tried
 
     assert codes == [(404, 10015), (400, 40060), (401, 50027), (404, 10008)]
 
 
 async def test_an_answer_after_the_deadline_is_unknown(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
+    server: LoopbackDiscord, place: Place
 ) -> None:
     client, codes = Echo(), []
 
@@ -215,13 +209,13 @@ async def test_an_answer_after_the_deadline_is_unknown(
 
     client.tree.add_command(app_commands.Command(name="late", description="x", callback=answer))
     async with running(client):
-        await server.slash(*place, "late")
+        await server.slash(place.alice, place.channel, "late")
 
     assert codes == [(404, 10062)]
 
 
 async def test_an_applied_fault_takes_effect_and_loses_the_answer(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
+    server: LoopbackDiscord, place: Place
 ) -> None:
     client = Echo()
     server.fault("POST", "/channels/*/messages", status="reset", applied=True)
@@ -235,14 +229,16 @@ async def test_an_applied_fault_takes_effect_and_loses_the_answer(
 
 
 async def test_a_dropped_gateway_is_resumed_with_what_was_missed(
-    server: LoopbackDiscord, place: tuple[Member, Channel]
+    server: LoopbackDiscord, place: Place
 ) -> None:
     client = Echo()
 
     async with running(client):
         await client.wait_until_ready()
         await server.gateway.drop()
-        event = await server.slash(*place, "show", prompt="still there", image=("a", b"b"))
+        event = await server.slash(
+            place.alice, place.channel, "show", prompt="still there", image=("a", b"b")
+        )
         await server.wait_for(lambda: len(server.messages) > 1)
 
     assert server.original(event).text == "done"
@@ -256,7 +252,7 @@ async def test_a_route_that_is_not_built_fails_the_test() -> None:
 
 
 async def _json(url: str) -> dict[str, object]:
-    headers = {"Authorization": f"Bot {TOKEN}"}
+    headers = {"Authorization": f"Bot {LoopbackDiscord.TOKEN}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.get(url) as response,

@@ -1,0 +1,127 @@
+"""The bot as a process: real settings in its environment, a data folder, signals, an exit code."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from tests.wire.discord_server import LoopbackDiscord
+
+_ROOT = Path(__file__).parents[2]
+_RUN_BOT = Path(__file__).with_name("run_bot.py")
+_PATIENCE = 30.0
+
+T = TypeVar("T")
+
+
+class BotProcess:
+    """`python -m bot run` against a loopback Discord, started on entering.
+
+    Leaving kills what still runs; a test that wants to see a clean end calls `stop`.
+    """
+
+    def __init__(self, server: LoopbackDiscord, folder: Path, settings: Mapping[str, str]) -> None:
+        self.database = folder / "clapper.db"
+        self._folder = folder
+        self._log = folder / "bot.log"
+        self._environment = {
+            **_inherited(),
+            "PYTHONPATH": str(_ROOT),
+            "HOME": str(folder),
+            "WIRE_API": server.api_url,
+            "WIRE_GATEWAY": server.gateway_url,
+            "DISCORD_TOKEN": server.world.token,
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "LOG_FORMAT": "json",
+            **settings,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(_RUN_BOT),
+                "run",
+                cwd=self._folder,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._running.returncode is None:
+            self._running.kill()
+            await self._running.wait()
+        if error is not None:
+            error.add_note(f"the bot said:\n{self.log[-6000:]}")
+
+    @property
+    def log(self) -> str:
+        """Everything it wrote."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        assert self._process is not None, "not started"
+        return self._process
+
+    async def alive(self, awaited: Awaitable[T]) -> T:
+        """The result of `awaited`, unless the bot ends before it is there.
+
+        Raises:
+            AssertionError: the bot ended.
+        """
+        work = asyncio.ensure_future(awaited)
+        end = asyncio.create_task(self._running.wait())
+        await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
+        end.cancel()
+        if not work.done():
+            work.cancel()
+            raise AssertionError(f"the bot ended with {self._running.returncode}")
+        return work.result()
+
+    async def stop(self) -> int:
+        """Sends SIGTERM and returns the exit code."""
+        self._running.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(_PATIENCE):
+            return await self._running.wait()
+
+    async def health(self) -> int:
+        """The exit code of `python -m bot health` with the same settings."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "health"),
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        async with asyncio.timeout(_PATIENCE):
+            return await process.wait()
+
+    async def healthy(self) -> None:
+        """Returns once `health` says yes; the bot writes its sign of life every ten seconds."""
+        async with asyncio.timeout(_PATIENCE):
+            while await self.health() != 0:
+                pass
+
+
+def _inherited() -> dict[str, str]:
+    """What a process needs from ours; none of the operator's own settings."""
+    names = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
+    return {
+        name: value for name, value in os.environ.items() if name in names or name.startswith("COV")
+    }

@@ -1,0 +1,34 @@
+"""A loopback Discord with one server, a sample relay, and the settings of a bot between them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.demo.relay import SampleRelay
+from tests.wire.discord_server import LoopbackDiscord
+from tests.wire.state import Channel, Guild, Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a test happens: a Discord, a server with a channel, and a member."""
+
+    server: LoopbackDiscord
+    guild: Guild
+    channel: Channel
+    alice: Member
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Place]:
+    async with LoopbackDiscord() as server:
+        guild = server.guild()
+        alice = server.member(guild, name="Alice")
+        yield Place(server=server, guild=guild, channel=server.channel(guild), alice=alice)
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[SampleRelay]:
+    async with SampleRelay(pace=0) as sample:
+        yield sample
