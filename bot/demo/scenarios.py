@@ -1,0 +1,49 @@
+"""Ways in which the sample relay can behave, as real relays do on their good and bad days."""
+
+from enum import StrEnum
+
+
+class Scenario(StrEnum):
+    """What becomes of one request; all but the first are asked for by a test or a prompt."""
+
+    FILM = "film"
+    """Works."""
+    HTML = "html"
+    """A proxy's 504 page instead of an answer."""
+    ERROR = "error"
+    """500 with a JSON error."""
+    BUSY = "busy"
+    """429 with `Retry-After`."""
+    QUOTA = "quota"
+    """403: the relay's own credit is used up."""
+    MODERATION = "moderation"
+    """400 before anything is made."""
+    LATE_MODERATION = "late-moderation"
+    """200, and a refusal as text in the middle."""
+    FAILED = "failed"
+    """200, and a failure as text in the middle."""
+    SILENT = "silent"
+    """Takes the request and never answers."""
+    STALLED = "stalled"
+    """Goes quiet in the middle and keeps the connection."""
+    SLOW = "slow"
+    """Six times as long as usual, and never at once."""
+    CUT = "cut"
+    """The connection breaks in the middle; the work goes on, `/source/…` tells of it."""
+    TICKET = "ticket"
+    """A clean end after the links of the task; the work goes on likewise."""
+    NO_VIDEO = "no-video"
+    """A clean end with the word that it is done, and no link."""
+    EXPIRED = "expired"
+    """The link answers 403."""
+    PAGE = "page"
+    """The link answers an HTML page with 200."""
+    OVERSIZE = "oversize"
+    """A playable video with an empty box of 30 MiB at its end."""
+    ELSEWHERE = "elsewhere"
+    """The link names another origin."""
+
+    @property
+    def outlives_its_stream(self) -> bool:
+        """Whether the work goes on when nobody listens any more."""
+        return self in (Scenario.CUT, Scenario.TICKET)

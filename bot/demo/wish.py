@@ -1,0 +1,94 @@
+"""What a chat request asks the sample relay for."""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_LENGTH = re.compile(r"(?<![\d.])(\d{1,2})\s?(?:s\b|sec|秒)", re.IGNORECASE)
+_PORTRAIT = re.compile(r"\b9:16\b|portrait|vertical|竖屏|竖版", re.IGNORECASE)
+_LANDSCAPE = re.compile(r"\b16:9\b|landscape|横屏|横版", re.IGNORECASE)
+_SQUARE = re.compile(r"\b1:1\b|\bsquare\b|方形", re.IGNORECASE)
+_LINK_FIRST = re.compile(r"\s*(https?://\S+|data:image/\S+)\s*", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_SECONDS = (4.0, 8.0)
+
+
+class NotAWish(Exception):
+    """The body is no chat request; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A chat request, read."""
+
+    model: str
+    prompt: str
+    image: str | None = None
+    """An http(s) or data URL, out of an image part or from the start of the text."""
+    stream: bool = False
+
+    @property
+    def ratio(self) -> str | None:
+        """What the model's name or the words ask for; relays of this family know nothing else."""
+        words = f"{self.model} {self.prompt}"
+        ratios = {"9:16": _PORTRAIT, "16:9": _LANDSCAPE, "1:1": _SQUARE}
+        return next((ratio for ratio, asked in ratios.items() if asked.search(words)), None)
+
+    @property
+    def seconds(self) -> float | None:
+        """The length that the model's name or the words ask for, within 4 to 8."""
+        found = _LENGTH.search(f"{self.model} {self.prompt}")
+        return min(max(float(found[1]), _SECONDS[0]), _SECONDS[1]) if found else None
+
+
+def read_wish(body: Any) -> Wish:  # noqa: ANN401  # whatever a client sent as JSON
+    """Understand a request body.
+
+    Raises:
+        NotAWish: it has no model, no message of a user, or no words.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
+        raise NotAWish("model is required")
+    parts = list(_parts(body.get("messages")))
+    text = "\n".join(part for kind, part in parts if kind == "text").strip()
+    image = next((part for kind, part in parts if kind == "image_url"), None)
+    if not image and (found := _LINK_FIRST.match(text)):
+        image, text = found[1], text[found.end() :]
+    if not text:
+        raise NotAWish("messages must contain a prompt")
+    return Wish(model=body["model"], prompt=text, image=image, stream=body.get("stream") is True)
+
+
+def _parts(messages: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # as above
+    """The parts of the last thing a user said."""
+    said = [
+        message.get("content")
+        for message in (messages if isinstance(messages, list) else [])
+        if isinstance(message, dict) and message.get("role") == "user"
+    ]
+    content = said[-1] if said else None
+    if isinstance(content, str):
+        yield "text", content
+    for part in content if isinstance(content, list) else []:
+        if isinstance(part, dict):
+            yield from _part(part)
+
+
+def _part(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    match part:
+        case {"type": "text", "text": str(text)}:
+            yield "text", text
+        case {"type": "image_url", "image_url": {"url": str(url)}}:
+            yield "image_url", url
+
+
+def decode_data_url(url: str) -> bytes | None:
+    """The bytes of an image's data URL; `None` when it is none."""
+    if not (found := _DATA_URL.match(url)):
+        return None
+    try:
+        return b64decode(url[found.end() :], validate=True)
+    except ValueError:
+        return None
