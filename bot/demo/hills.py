@@ -7,6 +7,8 @@ from PIL import Image, ImageDraw
 
 from bot.demo.palettes import Colour
 
+_TALLEST = 0.1
+"""Of the firs, in shorter sides of the frame."""
 _FINE = 2
 """Outlines are drawn this much larger and reduced, so that their edges are soft."""
 
@@ -28,11 +30,14 @@ class Hills:
     ) -> None:
         self._width, height = size
         rise = 0.17 * min(size) / height
-        self._top = round(max(top - rise, 0) * height)
+        headroom = _TALLEST * min(size) / height if firs else 0.0
+        self._top = round(max(top - rise - headroom, 0) * height)
         self._height = height - self._top
         self._travel = self._width * speed
         whole = (self._width + math.ceil(self._travel) + 2, self._height)
-        self._mask = _outline(whole, min(size), rise * height, rough, chance, firs=firs)
+        self._mask = _outline(
+            whole, min(size), (headroom * height, rise * height), rough, chance, firs=firs
+        )
         self._colours = _fading((self._width, self._height), colour, mist)
 
     def draw_on(self, frame: Image.Image, moment: float) -> None:
@@ -50,11 +55,20 @@ def _fading(size: tuple[int, int], colour: Colour, mist: Colour) -> Image.Image:
 
 
 def _outline(
-    size: tuple[int, int], scale: int, rise: float, rough: float, chance: Random, *, firs: bool
+    size: tuple[int, int],
+    scale: int,
+    span: tuple[float, float],
+    rough: float,
+    chance: Random,
+    *,
+    firs: bool,
 ) -> Image.Image:
     width, height = size[0] * _FINE, size[1] * _FINE
+    headroom, rise = span
     heights = _heights(size[0], scale, rough, chance)
-    points = [(x * _FINE, (1 - level) * rise * _FINE) for x, level in enumerate(heights)]
+    points = [
+        (x * _FINE, (headroom + (1 - level) * rise) * _FINE) for x, level in enumerate(heights)
+    ]
     mask = Image.new("L", (width, height))
     draw = ImageDraw.Draw(mask)
     draw.polygon([*points, (width, points[-1][1]), (width, height), (0, height)], fill=255)
@@ -90,7 +104,7 @@ def _plant(
     column = 0
     while column < len(points):
         x, y = points[column]
-        _fir(draw, x, y, scale * chance.uniform(0.035, 0.1), chance)
+        _fir(draw, x, y, scale * chance.uniform(0.035, _TALLEST), chance)
         gap = chance.choice((0.012, 0.02, 0.03, 0.16)) * scale / _FINE
         column += max(round(gap * chance.uniform(0.7, 1.4)), 2)
 
