@@ -1,0 +1,123 @@
+"""The Discord client: what it listens to, its command tree, and when commands are declared."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import Refusal
+from bot.presenter.answering import answer_error
+from bot.presenter.buttons import JobButton
+from bot.presenter.desk import Desk
+
+log = structlog.stdlib.get_logger()
+
+COGS = ("cogs.video", "cogs.quota", "cogs.moderation")
+
+
+class ClapperTree(app_commands.CommandTree["ClapperBot"]):
+    """The commands; errors that are no refusals arrive here."""
+
+    async def interaction_check(self, interaction: discord.Interaction["ClapperBot"], /) -> bool:
+        """Let only interactions through that come from a server and can still be answered."""
+        if is_stale(interaction):
+            return False
+        if interaction.guild_id is not None:
+            return True
+        if interaction.type is discord.InteractionType.application_command:
+            await answer_error(interaction, Refusal("refusal-guild-only"))
+        return False
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction["ClapperBot"],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        """Answer it once, with a reference to the log."""
+        await answer_error(interaction, error)
+
+
+class ClapperBot(commands.Bot):
+    """A client that hears interactions only and keeps next to nothing in memory.
+
+    Args:
+        desk: What its commands and buttons work with.
+        declared: The file that remembers which commands Discord was told of.
+        proxy: For everything but the gateway's own settings; discord.py ignores the environment.
+        cogs: Extension modules with the commands.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        declared: Path,
+        proxy: str | None = None,
+        cogs: Sequence[str] = COGS,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=ClapperTree,
+            intents=discord.Intents(guilds=True),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            proxy=proxy,
+        )
+        self.desk = desk
+        self._declared = declared
+        self._cog_names = cogs
+
+    async def setup_hook(self) -> None:
+        """Load the commands and buttons; starts nothing in the background."""
+        self.add_dynamic_items(JobButton)
+        for name in self._cog_names:
+            if name not in self.extensions:
+                await self.load_extension(name)
+        await self._declare()
+
+    async def _declare(self) -> None:
+        """Tell Discord of the commands when they changed; it counts and limits every time."""
+        digest = self._digest()
+        if self._declared.is_file() and self._declared.read_text("utf-8").strip() == digest:
+            return
+        try:
+            synced = await self.tree.sync()
+        except (app_commands.AppCommandError, discord.HTTPException, OSError) as error:
+            # The commands of the last time still work; the next start tries again.
+            log.exception("commands.not_declared", error=type(error).__name__)
+            return
+        self._declared.parent.mkdir(parents=True, exist_ok=True)
+        self._declared.write_text(digest + "\n", "utf-8")
+        log.info("commands.declared", count=len(synced))
+
+    def _digest(self) -> str:
+        payload: list[dict[str, Any]] = [
+            command.to_dict(self.tree) for command in self.tree.get_commands()
+        ]
+        # Another application has been told nothing yet.
+        text = json.dumps([self.application_id, payload], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_stale(interaction: discord.Interaction["ClapperBot"]) -> bool:
+    """Whether the answer would come too late; nothing may be started for it."""
+    desk = interaction.client.desk
+    age = desk.clock() - interaction.created_at
+    if age <= desk.haste.stale:
+        return False
+    log.warning("interaction.stale", seconds=round(age.total_seconds(), 1))
+    return True

@@ -1,0 +1,1 @@
+"""Jobs as people see them on Discord: cards, their edits and buttons, and private answers."""

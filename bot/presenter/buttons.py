@@ -1,0 +1,153 @@
+"""The buttons of cards: found by their custom ids alone, so that they outlive every restart."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.domain.jobs import JobStatus
+from bot.domain.requests import Requester
+from bot.domain.views import CardState
+from bot.generation.cancel import Cancelled, find
+from bot.presenter.answering import guarded, promptly, tell
+from bot.presenter.answers import confirm_cancel_view, done_view, prompt_view
+from bot.presenter.card import Buttons
+from bot.presenter.desk import Desk, desk_of
+from bot.presenter.face import unlisted
+from bot.presenter.opening import open_card
+from bot.presenter.requester import presser_of, requester_of
+from bot.text import Texts
+
+
+class Verb(StrEnum):
+    """What a button does; part of its custom id, so never renamed."""
+
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    """Cancel although the relay is paid already."""
+    AGAIN = "again"
+    PROMPT = "prompt"
+    DELETE = "delete"
+
+
+_LABELS: Mapping[Verb, str] = {
+    Verb.CANCEL: "button-cancel",
+    Verb.CONFIRM: "button-cancel-yes",
+    Verb.AGAIN: "button-again",
+    Verb.PROMPT: "button-prompt",
+    Verb.DELETE: "button-delete",
+}
+_AFTERWARDS = (Verb.AGAIN, Verb.PROMPT, Verb.DELETE)
+_BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
+    JobStatus.QUEUED: (Verb.CANCEL,),
+    JobStatus.RUNNING: (Verb.CANCEL,),
+    JobStatus.DELIVERING: (),
+    JobStatus.DELIVERED: _AFTERWARDS,
+    JobStatus.FAILED: _AFTERWARDS,
+    JobStatus.CANCELLED: _AFTERWARDS,
+}
+
+
+class JobButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"video:(?P<verb>cancel|confirm|again|prompt|delete):(?P<job>[0-9a-f]{16})",
+):
+    """One verb for one job, such as `video:cancel:0123456789abcdef`."""
+
+    def __init__(self, verb: Verb, job_id: str, label: str | None = None) -> None:
+        danger = verb is Verb.CONFIRM
+        super().__init__(
+            ui.Button(
+                label=label or verb.value,
+                custom_id=f"video:{verb.value}:{job_id}",
+                style=discord.ButtonStyle.danger if danger else discord.ButtonStyle.secondary,
+            )
+        )
+        self._verb = verb
+        self._job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every press."""
+        return cls(Verb(match["verb"]), match["job"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Do it; every error is answered here, since discord.py would only log it."""
+        async with guarded(interaction):
+            await _PRESSES[self._verb](interaction, desk_of(interaction), self._job_id)
+
+
+def card_buttons(texts: Texts) -> Buttons:
+    """The buttons of a state, labelled for the job's owner."""
+
+    def buttons(state: CardState) -> Sequence[ui.Item[Any]]:
+        job = state.job
+        return [
+            JobButton(verb, job.id, texts.say(_LABELS[verb], job.locale))
+            for verb in _BY_STATUS[job.status]
+        ]
+
+    return buttons
+
+
+async def _cancel(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
+    by = presser_of(interaction, desk.moderator_role)
+    await interaction.response.defer()  # first of all: a cancel waits for the card's last edit
+    outcome = await desk.cancel(job_id, by, confirmed=False)
+    if outcome is Cancelled.CONFIRM:
+        await tell(interaction, await _question(desk, job_id, by))
+
+
+async def _question(desk: Desk, job_id: str, by: Requester) -> ui.LayoutView:
+    job = await find(desk.cancel.jobs, job_id, by)
+    label = desk.texts.say(_LABELS[Verb.CONFIRM], by.locale)
+    sure = JobButton(Verb.CONFIRM, job_id, label)
+    return confirm_cancel_view(job, texts=desk.texts, locale=by.locale, buttons=[sure])
+
+
+async def _confirm(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
+    by = presser_of(interaction, desk.moderator_role)
+    await interaction.response.defer()
+    await desk.cancel(job_id, by, confirmed=True)
+    done = done_view("done-cancelled", texts=desk.texts, locale=by.locale)
+    await interaction.edit_original_response(view=unlisted(done))
+
+
+async def _again(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
+    by = requester_of(interaction, desk.moderator_role)
+
+    async def admit() -> CardState:
+        order = await desk.again(
+            job_id, by, interaction_id=interaction.id, channel_id=interaction.channel_id or 0
+        )
+        return await desk.submit(order)
+
+    await open_card(interaction, admit)
+
+
+async def _prompt(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
+    by = requester_of(interaction, desk.moderator_role)
+    prompt = await promptly(interaction, desk.again.prompt(job_id, by))
+    view, files = prompt_view(prompt, texts=desk.texts, locale=by.locale)
+    await tell(interaction, view, files)
+
+
+async def _delete(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
+    by = presser_of(interaction, desk.moderator_role)
+    await interaction.response.defer()
+    await desk.delete(job_id, by)
+    await interaction.delete_original_response()
+
+
+_PRESSES: Mapping[Verb, Callable[[discord.Interaction, Desk, str], Awaitable[None]]] = {
+    Verb.CANCEL: _cancel,
+    Verb.CONFIRM: _confirm,
+    Verb.AGAIN: _again,
+    Verb.PROMPT: _prompt,
+    Verb.DELETE: _delete,
+}

@@ -1,0 +1,264 @@
+"""Keeps the cards of all jobs up to date: the newest state wins, and an end is shown once."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import discord
+import stamina
+import structlog
+
+from bot.domain.errors import CardLost, MediaFailure
+from bot.domain.jobs import CardRef, Job
+from bot.domain.views import CardState
+from bot.presenter.face import Face, Faces, media_url
+from bot.presenter.memory import Recent
+from bot.presenter.progress import Card
+from bot.presenter.routes import (
+    Route,
+    Verdict,
+    edits,
+    only,
+    partial_card,
+    posts,
+    verdict,
+    webhook,
+)
+
+log = structlog.stdlib.get_logger()
+
+REMEMBERED = 2_000
+"""Finished jobs whose late offers are still recognised as late."""
+PICTURE_WAIT = 20.0
+"""Seconds that a worker waits for the card to show its reference image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how long Discord is asked, in seconds."""
+
+    spacing: float = 2.0
+    """Between two progress edits of one card."""
+    old_spacing: float = 6.0
+    """The same once a card is older than an hour: Discord allows fewer edits then."""
+    call: float = 15.0
+    """One call without files."""
+    per_mib: float = 6.0
+    """Added for each MiB that is uploaded."""
+    attempts: int = 4
+    """Of a final state by one route."""
+    wait: float = 0.5
+    """Before the second attempt; doubles."""
+    preempt: float = 3.0
+    """How long a final state waits for a progress edit in flight before it breaks it off."""
+
+
+class Editor:
+    """Fulfils `bot.generation.ports.Cards`; `run` belongs to the application."""
+
+    def __init__(
+        self,
+        *,
+        bot: discord.Client,
+        faces: Faces,
+        clock: Callable[[], datetime],
+        pace: Pace,
+    ) -> None:
+        self._bot = bot
+        self._faces = faces
+        self._clock = clock
+        self._pace = pace
+        self._cards: dict[str, Card] = {}
+        self._new: asyncio.Queue[Card] = asyncio.Queue()
+        self._over = Recent(REMEMBERED)
+        self._dead_tokens = Recent(REMEMBERED)
+
+    async def run(self) -> None:
+        """Send progress until cancelled, each card in a task of its own."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                card = await self._new.get()
+                if not card.closed:
+                    card.task = group.create_task(self._follow(card), name=f"card {card.job.id}")
+
+    def offer(self, state: CardState) -> None:
+        """Show this state when there is time; never waits, never raises."""
+        if state.job.card is None or state.job.id in self._over:
+            return
+        if card := self._cards.get(state.job.id):
+            card.offer(state)
+            return
+        card = self._cards[state.job.id] = Card(state)
+        self._new.put_nowait(card)
+
+    async def settle(self, state: CardState) -> CardRef:
+        """Show a final state by the first route that works.
+
+        Raises:
+            CardLost: no route is left.
+            MediaFailure: `media-too-large` when Discord refuses the file's size.
+        """
+        self._over.add(state.job.id)
+        if card := self._cards.pop(state.job.id, None):
+            await card.close(self._pace.preempt)
+        return await self._show_end(state.job, self._faces(state))
+
+    async def picture_url(self, job: Job) -> str | None:
+        """The URL of the reference image on the card, once Discord has it."""
+        card = self._cards.get(job.id)
+        if card is not None and (url := await card.picture(PICTURE_WAIT)):
+            return url
+        try:
+            async with asyncio.timeout(self._pace.call):
+                message = await self._fetch(job)
+        except (discord.DiscordException, OSError, TimeoutError) as error:
+            log.warning("card.not_read", job=job.id, error=type(error).__name__)
+            return None
+        return media_url(message, picture_stem(job)) if message else None
+
+    async def mention(self, job: Job) -> None:
+        """Tell the owner once, by a short reply to the card; at most once, so never again."""
+        card = job.card
+        if card is None or card.channel_id != job.channel_id:
+            return  # a direct message has told them already
+        text = self._faces.texts.say(f"reply-{job.status.value}", job.locale, user=str(job.user_id))
+        try:
+            async with asyncio.timeout(self._pace.call):
+                await self._say(job, card, text)
+        except Exception:
+            log.warning("card.mention_failed", job=job.id, exc_info=True)
+
+    # Progress
+
+    async def _follow(self, card: Card) -> None:
+        while True:
+            state = await card.next()
+            async with card.busy:
+                sent = await self._progress(card, state)
+            if sent:
+                await asyncio.sleep(self._spacing(card.job))
+
+    async def _progress(self, card: Card, state: CardState) -> bool:
+        """Send one edit if it changes anything; whatever goes wrong, the job goes on."""
+        try:
+            face = self._faces(state)
+            if not card.needs(face):
+                return False
+            message = await self._edit_once(card, face)
+        except Exception as error:  # noqa: BLE001 (judged and logged)
+            self._progress_failed(card, error)
+        else:
+            card.shown(face, media_url(message, picture_stem(card.job)))
+        return True
+
+    async def _edit_once(self, card: Card, face: Face) -> discord.Message:
+        error: Exception = CardLost("card-lost")
+        for route in self._edits(card.job):
+            try:
+                message, _ = await self._call(route, face, upload=card.must_upload(face))
+            except discord.HTTPException as refused:
+                if not self._token_died(card.job, refused):
+                    raise
+                error = refused
+            else:
+                return message
+        raise error
+
+    def _progress_failed(self, card: Card, error: Exception) -> None:
+        kind = verdict(error)
+        bug = error if kind is Verdict.BUG and not isinstance(error, CardLost) else None
+        log.warning("card.progress_failed", job=card.job.id, kind=kind.name, exc_info=bug)
+        if kind is Verdict.AGAIN:
+            card.retry()
+        else:
+            card.mute()
+
+    def _spacing(self, job: Job) -> float:
+        old = self._clock() - job.created_at > timedelta(minutes=55)
+        return self._pace.old_spacing if old else self._pace.spacing
+
+    # Ends
+
+    async def _show_end(self, job: Job, face: Face) -> CardRef:
+        private_only = False
+        for route in (*self._edits(job), *posts(self._bot, job, self._clock())):
+            if private_only and not route.private:
+                continue
+            try:
+                return await self._persist(route, face)
+            except Exception as error:  # noqa: BLE001 (judged, logged or raised again)
+                # What somebody deleted is not put back in front of everybody.
+                private_only |= self._judge_end(job, route, error) is Verdict.GONE
+        raise CardLost("card-lost")
+
+    def _judge_end(self, job: Job, route: Route, error: Exception) -> Verdict:
+        kind = verdict(error)
+        if kind is Verdict.TOO_LARGE:
+            raise MediaFailure("media-too-large") from error
+        if kind is Verdict.BUG:
+            raise error
+        self._token_died(job, error)
+        log.warning("card.route_failed", job=job.id, route=type(route).__name__, kind=kind.name)
+        return kind
+
+    async def _persist(self, route: Route, face: Face) -> CardRef:
+        if route.limit is not None and face.size() > route.limit:
+            raise MediaFailure("media-too-large")
+        async for attempt in stamina.retry_context(
+            on=_again,
+            attempts=self._pace.attempts,
+            timeout=None,
+            wait_initial=self._pace.wait,
+            wait_jitter=self._pace.wait / 4,
+        ):
+            with attempt:
+                _, ref = await self._call(route, face, upload=True)
+                return ref
+        raise CardLost("card-lost")  # pragma: no cover - the last attempt raises by itself
+
+    async def _call(
+        self, route: Route, face: Face, *, upload: bool
+    ) -> tuple[discord.Message, CardRef]:
+        """One call under its own timeout, scaled by what it uploads."""
+        mib = face.size() / 2**20 if upload else 0
+        async with asyncio.timeout(self._pace.call + self._pace.per_mib * mib):
+            return await route.show(face, upload=upload)
+
+    # Routes
+
+    def _edits(self, job: Job) -> tuple[Route, ...]:
+        token = job.id not in self._dead_tokens
+        return tuple(edits(self._bot, job, self._clock(), token=token))
+
+    def _token_died(self, job: Job, error: Exception) -> bool:
+        """Note a dead token, so that it is never used again."""
+        dead = verdict(error) is Verdict.TOKEN_DEAD
+        if dead:
+            self._dead_tokens.add(job.id)
+        return dead
+
+    async def _fetch(self, job: Job) -> discord.Message | None:
+        card = job.card
+        if card is None:
+            return None
+        if card.token_alive(self._clock()) and job.id not in self._dead_tokens:
+            return await webhook(self._bot, card).fetch_message(card.message_id)
+        return await partial_card(self._bot, card, job.guild_id).fetch()
+
+    async def _say(self, job: Job, card: CardRef, text: str) -> None:
+        mentions = only(job.user_id)
+        if card.bot_can_view:
+            message = partial_card(self._bot, card, job.guild_id)
+            await message.reply(text, allowed_mentions=mentions)
+        elif card.token_alive(self._clock()) and job.id not in self._dead_tokens:
+            await webhook(self._bot, card).send(text, allowed_mentions=mentions)
+
+
+def picture_stem(job: Job) -> str:
+    """How the name of the card's copy of the reference image begins."""
+    return f"input-{job.id}"
+
+
+def _again(error: Exception) -> bool:
+    return verdict(error) is Verdict.AGAIN

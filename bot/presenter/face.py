@@ -1,0 +1,90 @@
+"""A card's state rendered once: what is sent, what is attached, and what makes two alike."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import discord
+from discord import ui
+
+from bot.domain.models import Catalogue
+from bot.domain.views import CardState
+from bot.presenter.card import Buttons, CardFile, card_files, card_view
+from bot.text import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What one edit shows."""
+
+    view: ui.LayoutView
+    files: tuple[CardFile, ...]
+    mark: str
+    """Equal for two faces that look the same, so that the second needs no edit."""
+
+    def names(self) -> frozenset[str]:
+        """The attachments that its view refers to."""
+        return frozenset(file.name for file in self.files)
+
+    def uploads(self) -> list[discord.File]:
+        """The files, freshly opened: a `discord.File` sends nothing the second time."""
+        return [discord.File(file.path, filename=file.name) for file in self.files]
+
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.path.stat().st_size for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faces:
+    """Renders states."""
+
+    texts: Texts
+    models: Catalogue
+    buttons: Buttons
+
+    def __call__(self, state: CardState) -> Face:
+        """The face of a state."""
+        view = card_view(state, texts=self.texts, models=self.models, buttons=self.buttons)
+        mark = _mark(view)
+        return Face(view=unlisted(view), files=card_files(state), mark=mark)
+
+
+def _mark(view: ui.LayoutView) -> str:
+    components = view.to_components()  # type: ignore[no-untyped-call]  # discord.py leaves it bare
+    return json.dumps(components, sort_keys=True)
+
+
+def unlisted(view: ui.LayoutView) -> ui.LayoutView:
+    """A view that discord.py does not keep.
+
+    It stores every view that it sends, and a task for each private one. Buttons here are found
+    by their custom ids alone, so a stopped view works as well and leaves nothing behind.
+    """
+    view.stop()
+    return view
+
+
+def media_url(message: discord.Message, stem: str) -> str | None:
+    """The address of an attachment that the message's components show, by the start of its name.
+
+    Such attachments are missing in `message.attachments`; Discord tells of them here alone.
+    """
+    for url in _urls(message.components):
+        if PurePosixPath(urlsplit(url).path).name.startswith(stem):
+            return url
+    return None
+
+
+def _urls(components: Any) -> Iterator[str]:  # noqa: ANN401 (discord.py has no common type)
+    for component in components:
+        media = getattr(component, "media", None)
+        if media is not None:
+            yield media.url
+        accessory = getattr(component, "accessory", None)
+        yield from _urls([accessory] if accessory is not None else [])
+        yield from _urls(getattr(component, "children", ()))
+        yield from _urls(getattr(component, "items", ()))

@@ -1,0 +1,149 @@
+"""From an admitted request to its card: the first answer, in time, whatever the database does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import discord
+import structlog
+
+from bot.domain.errors import ClapperError, Refusal, StorageError
+from bot.domain.jobs import TOKEN_LIFE, CardRef
+from bot.domain.requests import ImageOffer
+from bot.domain.views import CardState
+from bot.presenter.answering import ALREADY_ANSWERED
+from bot.presenter.answers import refusal_view
+from bot.presenter.desk import Desk, desk_of
+from bot.presenter.face import unlisted
+from bot.presenter.routes import SILENT, Verdict, verdict
+
+log = structlog.stdlib.get_logger()
+
+Answer: TypeAlias = "discord.InteractionCallbackResponse[Any] | None"
+Admit: TypeAlias = Callable[[], Awaitable[CardState]]
+"""Holds the credits and writes the job, or refuses."""
+
+
+class _AnswerLostError(Exception):
+    """The first answer did not reach Discord: nobody will ever see this job."""
+
+
+async def open_card(
+    interaction: discord.Interaction, admit: Admit, *, image: ImageOffer | None = None
+) -> None:
+    """Take a request on and show its card as the answer to the interaction.
+
+    The database comes first, so that refusals are private; if it is slow, the answer is put off
+    in public and the card, or a late refusal, follows. The admission itself is never broken off.
+
+    Raises:
+        Refusal: the request is not taken on, and nothing was answered yet.
+        StorageError: likewise.
+    """
+    opening = _Opening(interaction, desk_of(interaction), image)
+    opening.check()
+    admission = asyncio.ensure_future(admit())
+    done, _ = await asyncio.wait({admission}, timeout=opening.desk.haste.submit)
+    await (opening.at_once(await admission) if done else opening.late(admission))
+
+
+class _Opening:
+    def __init__(
+        self, interaction: discord.Interaction, desk: Desk, image: ImageOffer | None
+    ) -> None:
+        self._interaction = interaction
+        self._image = image
+        self.desk = desk
+
+    def check(self) -> None:
+        """Refuse where a video could never be posted, before anything is charged."""
+        if self._interaction.channel_id is None:
+            raise Refusal("refusal-guild-only")
+        if not self._interaction.app_permissions.attach_files:
+            raise Refusal("refusal-attach")
+
+    async def at_once(self, state: CardState) -> None:
+        """The card itself is the first answer."""
+        face = self.desk.faces(state)
+
+        def send() -> Awaitable[Answer]:
+            return self._interaction.response.send_message(
+                view=face.view, files=face.uploads(), allowed_mentions=SILENT
+            )
+
+        try:
+            message_id = await self._answer(send)
+        except _AnswerLostError:
+            await self._abandon(state)
+            return
+        await self.desk.submit.placed(state.job.id, self._ref(message_id), self._image)
+
+    async def late(self, admission: "asyncio.Future[CardState]") -> None:
+        """Put the answer off, then show what the admission came to."""
+        try:
+            message_id = await self._answer(lambda: self._interaction.response.defer(thinking=True))
+        except _AnswerLostError:
+            await self._abandon(await admission)
+            return
+        try:
+            state = await admission
+        except (Refusal, StorageError) as refused:
+            await self._withdraw(refused)
+            return
+        ref = self._ref(message_id)
+        self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
+        await self.desk.submit.placed(state.job.id, ref, self._image)
+
+    async def _answer(self, send: Callable[[], Awaitable[Answer]]) -> int:
+        """The id of the message that the first answer made.
+
+        Raises:
+            _AnswerLostError: Discord does not know the interaction (any more).
+        """
+        for attempt in range(self.desk.haste.tries):
+            try:
+                async with asyncio.timeout(self.desk.haste.answer):
+                    return _message_id(await send())
+            except Exception as error:
+                # A try whose confirmation was lost did count: the next one is told so.
+                if attempt and getattr(error, "code", 0) == ALREADY_ANSWERED:
+                    return (await self._interaction.original_response()).id
+                if verdict(error) is Verdict.BUG:
+                    raise
+                if verdict(error) is not Verdict.AGAIN:
+                    raise _AnswerLostError from error
+        raise _AnswerLostError
+
+    async def _abandon(self, state: CardState) -> None:
+        log.warning("card.never_answered", job=state.job.id)
+        await self.desk.submit.abandoned(state.job.id)
+
+    async def _withdraw(self, refused: ClapperError) -> None:
+        """A late refusal: the public message was promised already, so it says a word and goes."""
+        locale = str(self._interaction.locale)
+        told = Refusal("refusal-busy") if isinstance(refused, StorageError) else refused
+        log.info("answer.refused_late", code=refused.code)
+        word = self.desk.texts.say("card-failed", locale)
+        await self._interaction.edit_original_response(content=word, allowed_mentions=SILENT)
+        view = unlisted(refusal_view(told, texts=self.desk.texts, locale=locale))
+        await self._interaction.followup.send(view=view, ephemeral=True, allowed_mentions=SILENT)
+        await self._interaction.delete_original_response()
+
+    def _ref(self, message_id: int) -> CardRef:
+        interaction = self._interaction
+        return CardRef(
+            application_id=interaction.application_id,
+            channel_id=interaction.channel_id or 0,
+            message_id=message_id,
+            token=interaction.token,
+            token_expires_at=interaction.created_at + TOKEN_LIFE,
+            size_limit=interaction.filesize_limit,
+            bot_can_view=interaction.app_permissions.view_channel,
+        )
+
+
+def _message_id(answer: Answer) -> int:
+    if answer is None or answer.message_id is None:
+        raise _AnswerLostError
+    return answer.message_id

@@ -1,0 +1,98 @@
+"""One card between its first appearance and its end: what it shows and what it should show."""
+
+import asyncio
+
+from bot.domain.jobs import Job
+from bot.domain.views import CardState
+from bot.presenter.face import Face
+
+STRIKES = 5
+"""Failed progress edits in a row after which only a new offer is tried again."""
+
+
+class Card:
+    """The newest offered state, and what Discord is known to show."""
+
+    def __init__(self, state: CardState) -> None:
+        self._state = state
+        self._changed = asyncio.Event()
+        self._changed.set()
+        self._mark: str | None = None
+        self._attached: frozenset[str] | None = None
+        self._strikes = 0
+        self._muted = False
+        self._picture: str | None = None
+        self._picture_known = asyncio.Event()
+        self.busy = asyncio.Lock()
+        """Held while an edit is in flight."""
+        self.task: asyncio.Task[None] | None = None
+        """Sends the progress; belongs to the editor's group."""
+        self.closed = False
+
+    @property
+    def job(self) -> Job:
+        """The job of the newest state."""
+        return self._state.job
+
+    def offer(self, state: CardState) -> None:
+        """Replace whatever was offered before."""
+        self._state = state
+        self._changed.set()
+
+    async def next(self) -> CardState:
+        """The newest state, once there is one that was not taken yet."""
+        await self._changed.wait()
+        self._changed.clear()
+        return self._state
+
+    def needs(self, face: Face) -> bool:
+        """Whether an edit would change anything, and may be tried at all."""
+        return not self._muted and not self.closed and face.mark != self._mark
+
+    def must_upload(self, face: Face) -> bool:
+        """Whether the attachments differ from those of the last edit.
+
+        Where they do not, they are left out of the edit, and Discord keeps all of them.
+        """
+        return face.names() != self._attached
+
+    def shown(self, face: Face, picture: str | None) -> None:
+        """Discord said yes to this face."""
+        self._mark, self._attached, self._strikes = face.mark, face.names(), 0
+        if picture is not None:
+            self._picture = picture
+            self._picture_known.set()
+
+    def retry(self) -> None:
+        """Try the newest state again after the pause."""
+        self._strikes += 1
+        if self._strikes < STRIKES:
+            self._changed.set()
+
+    def mute(self) -> None:
+        """No more progress: Discord refuses edits of this message."""
+        self._muted = True
+        self._picture_known.set()
+
+    async def picture(self, seconds: float) -> str | None:
+        """The URL of the reference image, waiting for the edit that shows it."""
+        if self._state.picture is None:
+            return None
+        try:
+            async with asyncio.timeout(seconds):
+                await self._picture_known.wait()
+        except TimeoutError:
+            return None
+        return self._picture
+
+    async def close(self, patience: float) -> None:
+        """Let no more progress start, and wait for the edit in flight, or break it off."""
+        self.closed = True
+        try:
+            async with asyncio.timeout(patience), self.busy:
+                pass
+        except TimeoutError:
+            pass
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.wait({self.task})

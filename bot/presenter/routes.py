@@ -1,0 +1,204 @@
+"""The ways by which a card can be reached, and what Discord's refusals of each mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import Protocol
+
+import aiohttp
+import discord
+
+from bot.domain.jobs import CardRef, Job
+from bot.presenter.face import Face
+
+MIB = 1024 * 1024
+DIRECT_MESSAGE_LIMIT = 10 * MIB
+"""Bytes that a bot may attach in a direct message."""
+SILENT = discord.AllowedMentions.none()
+
+_TOKEN_DEAD = frozenset({10015, 50027})
+_TOO_LARGE = frozenset({40005, 50045})
+_GONE = frozenset({10003, 10008})
+
+
+class Verdict(Enum):
+    """What an error of a Discord call means for the next one."""
+
+    AGAIN = auto()
+    """Discord or the way to it is unwell: the same call may work in a moment."""
+    TOKEN_DEAD = auto()
+    TOO_LARGE = auto()
+    GONE = auto()
+    """Somebody deleted the message or its channel."""
+    CLOSED = auto()
+    """This route will not open: no permission, archived, filtered."""
+    BUG = auto()
+    """Not Discord's answer at all."""
+
+
+def verdict(error: BaseException) -> Verdict:
+    """Sort an error; codes as in Discord's table of JSON error codes."""
+    if isinstance(error, discord.HTTPException):
+        return _of_answer(error)
+    # discord.py reads a 429 without JSON as a string and stumbles with a TypeError.
+    if isinstance(error, aiohttp.ClientConnectionError | TimeoutError | TypeError):
+        return Verdict.AGAIN
+    if isinstance(error, discord.RateLimited):
+        return Verdict.AGAIN
+    return Verdict.BUG
+
+
+def _of_answer(error: discord.HTTPException) -> Verdict:
+    if error.code in _TOKEN_DEAD or error.status == 401:  # noqa: PLR2004
+        return Verdict.TOKEN_DEAD
+    if error.code in _TOO_LARGE or error.status == 413:  # noqa: PLR2004
+        return Verdict.TOO_LARGE
+    if error.code in _GONE:
+        return Verdict.GONE
+    again = error.status >= 500 or error.status == 429  # noqa: PLR2004
+    return Verdict.AGAIN if again else Verdict.CLOSED
+
+
+class Route(Protocol):
+    """One way to show a face."""
+
+    @property
+    def private(self) -> bool:
+        """Whether only the owner sees it."""
+
+    @property
+    def limit(self) -> int | None:
+        """Bytes it can attach where that is known ahead; else Discord says it."""
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Send it; with `upload` exactly the face's files are attached afterwards, else what is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenEdit:
+    """The interaction's own token: works where the bot cannot even look."""
+
+    bot: discord.Client
+    card: CardRef
+    private: bool = False
+    limit: int | None = None
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Edit the card through its webhook."""
+        attachments = face.uploads() if upload else discord.utils.MISSING
+        hook = webhook(self.bot, self.card)
+        message = await hook.edit_message(
+            self.card.message_id, view=face.view, attachments=attachments, allowed_mentions=SILENT
+        )
+        return message, self.card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotEdit:
+    """The bot's own edit in the channel: needs to see it, and no token."""
+
+    bot: discord.Client
+    card: CardRef
+    guild_id: int
+    private: bool = False
+    limit: int | None = None
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Edit the card as a message of the bot."""
+        attachments = face.uploads() if upload else discord.utils.MISSING
+        message = await partial_card(self.bot, self.card, self.guild_id).edit(
+            view=face.view, attachments=attachments, allowed_mentions=SILENT
+        )
+        return message, self.card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A new message in the channel, for an end whose card cannot be edited."""
+
+    bot: discord.Client
+    job: Job
+    ref: CardRef
+    private: bool = False
+    limit: int | None = None
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Post it; the nonce makes Discord answer a repetition with the first message."""
+        del upload
+        channel = self.bot.get_partial_messageable(self.job.channel_id, guild_id=self.job.guild_id)
+        message = await channel.send(
+            view=face.view, files=face.uploads(), nonce=self.job.id, allowed_mentions=SILENT
+        )
+        return message, _moved(self.ref, message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectMessage:
+    """A message to the owner alone, where nothing else is left."""
+
+    bot: discord.Client
+    job: Job
+    ref: CardRef
+    private: bool = True
+    limit: int | None = DIRECT_MESSAGE_LIMIT
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Open the conversation and post it there."""
+        del upload
+        channel = await self.bot.create_dm(discord.Object(self.job.user_id))
+        message = await channel.send(
+            view=face.view, files=face.uploads(), nonce=self.job.id, allowed_mentions=SILENT
+        )
+        return message, _moved(self.ref, message)
+
+
+def edits(bot: discord.Client, job: Job, now: datetime, *, token: bool = True) -> Iterator[Route]:
+    """The routes that change the card where it is; without `token` when that is known dead."""
+    card = job.card
+    if card is None:
+        return
+    if token and card.token_alive(now):
+        yield TokenEdit(bot=bot, card=card)
+    if card.bot_can_view:
+        yield BotEdit(bot=bot, card=card, guild_id=job.guild_id)
+
+
+def posts(bot: discord.Client, job: Job, now: datetime) -> Iterator[Route]:
+    """The routes that make a new card."""
+    ref = job.card or CardRef(
+        application_id=bot.application_id or 0,
+        channel_id=job.channel_id,
+        message_id=0,
+        token="",
+        token_expires_at=now,
+        size_limit=DIRECT_MESSAGE_LIMIT,
+    )
+    bare = replace(ref, token="", token_expires_at=now, bot_can_view=True)
+    yield NewMessage(bot=bot, job=job, ref=bare)
+    yield DirectMessage(bot=bot, job=job, ref=bare)
+
+
+def only(user_id: int) -> discord.AllowedMentions:
+    """Notifies this user and nobody else."""
+    return discord.AllowedMentions(
+        everyone=False, roles=False, users=[discord.Object(user_id)], replied_user=False
+    )
+
+
+def webhook(bot: discord.Client, card: CardRef) -> discord.Webhook:
+    """The interaction's webhook, by ids alone."""
+    hook = discord.Webhook.partial(card.application_id, card.token, client=bot)
+    # A partial webhook takes the client's session, but not its proxy.
+    hook.proxy, hook.proxy_auth = bot.http.proxy, bot.http.proxy_auth
+    return hook
+
+
+def partial_card(bot: discord.Client, card: CardRef, guild_id: int) -> discord.PartialMessage:
+    """The card as a message of the bot, by ids alone."""
+    channel = bot.get_partial_messageable(card.channel_id, guild_id=guild_id)
+    return channel.get_partial_message(card.message_id)
+
+
+def _moved(ref: CardRef, message: discord.Message) -> CardRef:
+    return replace(ref, channel_id=message.channel.id, message_id=message.id)
