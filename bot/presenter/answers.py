@@ -9,13 +9,11 @@ from discord import ui
 
 from bot.domain.errors import ClapperError, Param
 from bot.domain.jobs import Job
-from bot.presenter.prose import fenced, harmless
+from bot.presenter.prose import fenced
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
 GREY, GREEN, AMBER, RED = 0x80848E, 0x23A55A, 0xF0B232, 0xF23F43
-WORDS_WIDTH = 200
-"""Columns that a value inside a sentence may have."""
 MAX_SHOWN_PROMPT = 3900
 """UTF-16 units of a prompt with its fence; a message's whole text has 4,000."""
 
@@ -26,12 +24,12 @@ def refusal_view(error: ClapperError, *, texts: Texts, locale: str) -> ui.Layout
     """Why not, and what to do."""
     say = Voice(texts, locale)
     colour = RED if error.code == "refusal-unexpected" else AMBER
-    return boxed(colour, ui.TextDisplay(_sentence(say, error.code, dict(error.params))))
+    return boxed(colour, ui.TextDisplay(say.quoting(error.code, error.params)))
 
 
 def done_view(key: str, *, texts: Texts, locale: str, **params: Param) -> ui.LayoutView:
     """What has just been done, for who did it."""
-    return boxed(GREEN, ui.TextDisplay(_sentence(Voice(texts, locale), key, params)))
+    return boxed(GREEN, ui.TextDisplay(Voice(texts, locale).quoting(key, params)))
 
 
 def confirm_cancel_view(
@@ -67,14 +65,6 @@ def boxed(colour: int, *items: Item) -> ui.LayoutView:
     """Items in one container with an accent."""
     box: ui.Container[ui.LayoutView] = ui.Container(*items, accent_colour=colour)
     return ui.LayoutView(timeout=None).add_item(box)
-
-
-def _sentence(say: Voice, key: str, params: dict[str, Param]) -> str:
-    shown = {
-        name: harmless(value, limit=WORDS_WIDTH) if isinstance(value, str) else value
-        for name, value in params.items()
-    }
-    return say(key, **shown)
 
 
 def _units(text: str) -> int:

@@ -22,12 +22,13 @@ PROMPT_WIDTH = 116
 PROMPT_WIDTH_BESIDE_PICTURE = 96
 LABEL_WIDTH = 40
 NOTE_WIDTH = 90
-REASON_WIDTH = 200
 MAX_LINK = 1200
 """Characters of a link in the text; the signed links of relays are shorter."""
 MAX_LINK_BUTTON = 512
 """Discord's limit for the link of a button."""
 BAR_CELLS = 10
+_LINK_SIGNS = "%/:?#@!$&*+,;=~-._"
+"""What a link may hold unquoted; brackets would end the Markdown around it."""
 
 Line: TypeAlias = Callable[[CardState, Voice], str]
 Parts: TypeAlias = Callable[[CardState, Voice], tuple[str, ...]]
@@ -71,7 +72,7 @@ def times(state: CardState, say: Voice) -> str:
 def link(state: CardState) -> str:
     """The relay's link, when it is how the member gets the video and a web link."""
     delivery = _linked(state)
-    url = quote(delivery.url or "", safe="%/:?#@!$&*+,;=~-._") if delivery else ""
+    url = quote(delivery.url or "", safe=_LINK_SIGNS, errors="replace") if delivery else ""
     return url if url.startswith(("https://", "http://")) else ""
 
 
@@ -173,15 +174,16 @@ def _linked(state: CardState) -> Delivery | None:
 def _reason(state: CardState, say: Voice) -> str:
     job = state.job
     reason = job.failure_reason or ""
-    given: dict[str, Param] = {**_OPTIONAL, **job.failure_params, "reason": reason}
+    told: dict[str, Param] = {**job.failure_params, "reason": reason}
     if job.status is JobStatus.CANCELLED:
-        given["actor"] = reason
-    params = {name: _harmless(value) for name, value in given.items()}
-    return say(job.failure, **params) if job.failure else ""
+        told["actor"] = reason
+    return say.quoting(job.failure, told) if job.failure else ""
 
 
-def _harmless(value: Param) -> Param:
-    return harmless(value, limit=REASON_WIDTH) if isinstance(value, str) else value
+def _ended(state: CardState, say: Voice) -> str:
+    job = state.job
+    paid = say("cancelled-paid") if job.price and not job.refunded else ""
+    return " ".join(part for part in (_reason(state, say), paid) if part)
 
 
 def _waiting_times(state: CardState, say: Voice) -> tuple[str, ...]:
@@ -215,17 +217,6 @@ def _link_end(state: CardState, say: Voice) -> str:
     return say.at("card-link-ends", ends) if ends else say("card-link-open")
 
 
-_OPTIONAL: Mapping[str, Param] = {
-    "reason": "",
-    "actor": "",
-    "reference": "",
-    "type": "",
-    "status": 0,
-    "limit": 0,
-    "megapixels": 0,
-}
-"""What a failure's sentence may name and an older job may not have stored."""
-
 _HEADLINES: Mapping[JobStatus, Line] = {
     JobStatus.QUEUED: _waiting,
     JobStatus.RUNNING: _making,
@@ -240,7 +231,7 @@ _DETAILS: Mapping[JobStatus, Line] = {
     JobStatus.DELIVERING: _nothing,
     JobStatus.DELIVERED: _link,
     JobStatus.FAILED: _reason,
-    JobStatus.CANCELLED: _reason,
+    JobStatus.CANCELLED: _ended,
 }
 _TIMES: Mapping[JobStatus, Parts] = {
     JobStatus.QUEUED: _waiting_times,

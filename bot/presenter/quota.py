@@ -100,14 +100,18 @@ def _grant(grant: Grant, say: Voice) -> str:
 
 def _circumstances(report: QuotaReport, say: Voice, *, own: bool) -> list[str]:
     """What stands in the way, what is under way, and who decides."""
-    idle = not report.running and not report.waiting
-    work = say("quota-work", running=report.running, waiting=report.waiting)
-    lines = [*_stops(report, say, own=own), say("quota-idle") if idle else work]
+    lines = [*_stops(report, say, own=own), _work(report, say)]
     if report.pool_left is not None:
         lines.append(say("quota-pool", count=report.pool_left))
     if own:
         lines.append(f"-# {say('quota-decides', rule=_rule(report.balance.rule, say, own=own))}")
     return lines
+
+
+def _work(report: QuotaReport, say: Voice) -> str:
+    counts = {"quota-running": report.running, "quota-waiting": report.waiting}
+    parts = [say(key, count=count) for key, count in counts.items() if count]
+    return ", ".join(parts) or say("quota-idle")
 
 
 def _stops(report: QuotaReport, say: Voice, *, own: bool) -> list[str]:

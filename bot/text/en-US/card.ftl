@@ -3,10 +3,6 @@
 ## Line 2: what was asked, by whom, and what it costs
 
 card-seconds = { $count } s
-credits = { $count ->
-    [one] 1 credit
-   *[other] { $count } credits
-}
 card-free = free
 card-held = { $count ->
     [one] 1 credit held
@@ -87,8 +83,3 @@ step-done = The relay has finished the video
 reply-delivered = { MEMBER($user) } your video is ready.
 reply-failed = { MEMBER($user) } your video did not work out; the card above says why.
 reply-cancelled = { MEMBER($user) } your video was cancelled.
-
-## A new message, where the card cannot be edited any more
-
-lost-delivered = { MEMBER($user) } your video is ready. Its card cannot be changed any more, so here it is.
-lost-failed = { MEMBER($user) } your video did not work out, and its card cannot be changed any more.

@@ -24,13 +24,12 @@ option-model = The model that makes it
 option-ratio = Width to height, such as 16:9
 option-seconds = Length in seconds
 option-member = The member
-option-role = The role
 option-target = A member or a role; leave it out for the whole server
 option-credits = How many credits
 option-allowance = A number of credits, “unlimited”, or “default” to remove the rule
 option-period = How often the allowance returns
 option-reason = Why; the member can read it
-option-expires = Days until the granted credits end; leave it out for no end
+option-expires = When the granted credits end: 7d, 2w or a day such as 2026-12-31; leave it out for no end
 
 ## Choices
 
@@ -49,16 +48,7 @@ choice-model = { $label } · { $count ->
 
 button-cancel = Cancel
 button-again = Again
-button-continue = Continue
 button-prompt = Prompt
 button-delete = Delete
-button-result = Get result
 button-open = Open the video
 button-cancel-yes = Cancel the video
-button-cancel-no = Keep it
-
-## Modals
-
-modal-again-title = Ask again
-modal-continue-title = Continue the video
-modal-prompt-label = Prompt

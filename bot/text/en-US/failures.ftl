@@ -3,11 +3,11 @@
 ## The relay, by kind of failure
 
 failure-moderation = { GIVEN($reason) ->
-    [yes] The relay’s safety rules turned this request down: { $reason }
+    [yes] The relay’s safety rules turned this request down (“{ $reason }”).
    *[no] The relay’s safety rules turned this request down.
 } Change the prompt or the image and ask again.
 failure-invalid-request = { GIVEN($reason) ->
-    [yes] The relay cannot work with this request: { $reason }
+    [yes] The relay cannot work with this request (“{ $reason }”).
    *[no] The relay cannot work with this request.
 } Change the options, the image or the model and ask again.
 failure-auth = The relay does not accept the bot’s key. That is not your doing; whoever runs the bot has been told.
@@ -19,15 +19,15 @@ failure-overloaded = The relay is overloaded right now. Ask again in a few minut
 failure-timeout = The relay did not finish in time. Ask again later, or for a shorter video.
 failure-truncated = The connection to the relay broke before the video was ready. Ask again.
 failure-upstream = { GIVEN($reason) ->
-    [yes] The relay had a fault of its own: { $reason }
+    [yes] The relay had a fault of its own (“{ $reason }”).
    *[no] The relay had a fault of its own.
 } Ask again.
 failure-generation-failed = { GIVEN($reason) ->
-    [yes] The relay could not make this video: { $reason }
+    [yes] The relay could not make this video (“{ $reason }”).
    *[no] The relay could not make this video.
 } Ask again, perhaps in other words.
 failure-no-result = { GIVEN($reason) ->
-    [yes] The relay ended without a video. Its last words: { $reason }
+    [yes] The relay ended without a video. Its last words: “{ $reason }”.
    *[no] The relay ended without a video.
 } Ask again.
 failure-not-ready = The relay said that the video was ready and then did not have it. Ask again.
@@ -41,6 +41,7 @@ failure-unexpected = { GIVEN($reference) ->
 ## Cancelled
 
 cancelled-by-owner = By the member who asked for it.
+cancelled-paid = The relay was already paid for it.
 cancelled-unanswered = Discord did not take the answer in time.
 cancelled-by-moderator = { GIVEN($actor) ->
     [yes] By { MEMBER($actor) }, who moderates here.

@@ -16,7 +16,8 @@ quota-granted = { $count ->
 quota-grant-until = { $count } until { MOMENT($at) }
 quota-grant-open = { $count } without an end
 quota-more = and { $count } more
-quota-work = { $running } running, { $waiting } waiting
+quota-running = { $count } running
+quota-waiting = { $count } waiting
 quota-idle = Nothing running or waiting
 quota-pool = { $count ->
     [one] 1 credit left for the whole server
@@ -132,8 +133,6 @@ done-not-paused = Videos are not paused on this server.
 ## What an owner has done
 
 done-cancelled = Cancelled. The card says what became of the credits.
-done-cancelling = It is being cancelled. The card will say what became of the credits.
-done-deleted = The card and its video are deleted.
 
 ## Questions
 
@@ -142,11 +141,6 @@ confirm-cancel-paid = The relay is already paid for it, so { $count ->
     [0] nothing comes back.
     [one] the credit is used up.
    *[other] the { $count } credits are used up.
-}
-confirm-cancel-refund = { $count ->
-    [0] It has not cost anything.
-    [one] The credit comes back.
-   *[other] The { $count } credits come back.
 }
 
 ## The whole prompt

@@ -25,6 +25,8 @@ refusal-image-type = { GIVEN($type) ->
 }
 refusal-image-empty = The image file is empty. Send it again.
 refusal-image-gone = The image of that video is not kept any more. Start a new /video with the image attached.
+refusal-timezone = There is no time zone “{ $value }”. Give a name such as Europe/Berlin or Asia/Shanghai.
+refusal-expires = That is not a time to come. Write 7d, 2w or a day such as 2026-12-31, at most ten years ahead.
 refusal-amount = That is not an amount of credits. Give a whole number from { $least } to { $most }.
 
 ## Who asks, and where

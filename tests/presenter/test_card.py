@@ -1,0 +1,300 @@
+"""What the card says and shows in each state."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from discord import ui
+
+from bot.domain.jobs import JobStatus
+from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
+from bot.domain.requests import VideoRequest
+from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
+from bot.presenter.card import card_files, card_view
+from tests.presenter.states import (
+    MODELS,
+    NOW,
+    OWNER,
+    TEXTS,
+    components,
+    make_balance,
+    make_clip,
+    make_job,
+    no_buttons,
+    shown_text,
+    some_buttons,
+)
+
+UNIX = int(NOW.timestamp())
+RUNNING = make_job(status=JobStatus.RUNNING, started_at=NOW)
+DELIVERED = make_job(
+    status=JobStatus.DELIVERED, started_at=NOW, finished_at=NOW + timedelta(seconds=133)
+)
+FAILED = replace(
+    DELIVERED, status=JobStatus.FAILED, failure="failure-moderation", failure_reason="No boats"
+)
+
+
+def view(
+    state: CardState, buttons: Callable[[CardState], Sequence[ui.Item[Any]]] = no_buttons
+) -> ui.LayoutView:
+    return card_view(state, texts=TEXTS, models=MODELS, buttons=buttons)
+
+
+def text(state: CardState) -> list[str]:
+    return shown_text(view(state))
+
+
+def attached(**changes: Any) -> Delivery:
+    return Delivery(form=DeliveryForm.ATTACHED, clip=make_clip(**changes))
+
+
+def linked(url: str | None, **changes: Any) -> CardState:
+    delivery = Delivery(form=DeliveryForm.LINKED, clip=make_clip(), url=url, **changes)
+    return CardState(job=DELIVERED, delivery=delivery)
+
+
+def link_buttons(state: CardState) -> list[str]:
+    return [c["url"] for c in components(view(state)) if c["type"] == 2 and "url" in c]
+
+
+def test_a_waiting_card_tells_its_place_and_what_is_held() -> None:
+    place = Place(number=3, of=7, starts_at=NOW + timedelta(minutes=4))
+
+    said = text(CardState(job=make_job(), balance=make_balance(), place=place))
+
+    assert said == [
+        "**A paper boat in the rain**",
+        f"-# <@{OWNER}> · Sora 2 · 16:9 · 10 s · 1 credit held, 2 left today",
+        "**Waiting, place 3 of 7**",
+        f"-# asked <t:{UNIX}:R>, starts <t:{UNIX + 240}:R>",
+    ]
+
+
+def test_a_waiting_card_says_that_the_image_is_being_checked() -> None:
+    assert "Checking the image" in text(CardState(job=make_job(inputs_ready=False)))
+
+
+def test_a_making_card_shows_the_relays_step_and_percentage() -> None:
+    state = CardState(
+        job=RUNNING,
+        balance=make_balance(),
+        percent=52.4,
+        note="> 排队中",
+        ready_at=NOW + timedelta(seconds=90),
+    )
+
+    assert text(state)[2:] == [
+        "**In the relay’s queue**",
+        "▰▰▰▰▰▱▱▱▱▱ 52 %",
+        f"-# started <t:{UNIX}:R>, ready about <t:{UNIX + 90}:R>",
+    ]
+
+
+def test_without_the_relays_percentage_there_is_no_bar_and_no_number() -> None:
+    said = "\n".join(text(CardState(job=RUNNING, note="Rendering")))
+
+    assert "Rendering" in said
+    assert "The relay gives no percentage" in said
+    assert not set("▰▱%") & set(said)
+
+
+def test_a_silent_relay_is_named_since_when() -> None:
+    said = text(CardState(job=RUNNING, silent_since=NOW + timedelta(seconds=5)))
+
+    assert said[-1] == f"-# started <t:{UNIX}:R>, no news since <t:{UNIX + 5}:R>"
+
+
+@pytest.mark.parametrize(
+    ("percent", "bar"), [(-4.0, "▱" * 10 + " 0 %"), (180.0, "▰" * 10 + " 100 %")]
+)
+def test_a_percentage_outside_its_bounds_is_held_to_them(percent: float, bar: str) -> None:
+    assert bar in text(CardState(job=RUNNING, percent=percent))
+
+
+@pytest.mark.parametrize(
+    ("step", "size", "said"),
+    [
+        (Step.FETCHING, 8_808_038, "**Fetching 8.4 MB**"),
+        (Step.FETCHING, None, "**Fetching the video**"),
+        (Step.POSTING, None, "**Posting the video**"),
+        (None, None, "**The video is made**"),
+    ],
+)
+def test_a_delivering_card_tells_the_step(step: Step | None, size: int | None, said: str) -> None:
+    job = replace(RUNNING, status=JobStatus.DELIVERING)
+
+    assert text(CardState(job=job, step=step, bytes_total=size))[2] == said
+
+
+def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
+    state = CardState(job=DELIVERED, balance=make_balance(), delivery=attached())
+
+    shown = view(state)
+
+    assert [c["type"] for c in components(shown) if c["type"] != 17] == [10, 14, 10, 12, 10]
+    gallery = next(c for c in components(shown) if c["type"] == 12)
+    assert gallery["items"][0]["media"]["url"] == "attachment://video-0123456789abcdef.mp4"
+    assert gallery["items"][0]["description"] == "A paper boat in the rain"
+    assert shown_text(shown)[1:] == [
+        f"-# <@{OWNER}> · Sora 2 · 16:9 · 10 s · 1 credit used, 2 left today",
+        "**Done · 1280 × 720 · 8.4 MB**",
+        "-# took 2 min 13 s",
+    ]
+
+
+def test_a_length_other_than_asked_is_told() -> None:
+    said = text(CardState(job=DELIVERED, delivery=attached(seconds=8.04)))
+
+    assert "**Done · 1280 × 720 · 8 s · 8.4 MB**" in said
+
+
+def test_a_linked_video_has_a_button_and_its_expiry() -> None:
+    state = linked("https://media.example.com/a.mp4?ex=1", expires_at=NOW + timedelta(days=1))
+
+    assert link_buttons(state) == ["https://media.example.com/a.mp4?ex=1"]
+    assert text(state)[-1] == f"-# took 2 min 13 s, the link ends <t:{UNIX + 86400}:R>"
+
+
+def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
+    url = "https://media.example.com/" + "a" * 600
+
+    assert link_buttons(linked(url)) == []
+    assert f"[Open the video]({url})" in text(linked(url))
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "javascript:alert(1)", "https://media.example.com/" + "a" * 2000]
+)
+def test_a_link_that_cannot_be_shown_is_admitted(url: str | None) -> None:
+    assert link_buttons(linked(url)) == []
+    assert "The relay’s link is too long to show here" in text(linked(url))
+
+
+def test_a_link_cannot_break_out_of_its_markdown() -> None:
+    url = "https://media.example.com/a)b[c](d)<@1> " + "a" * 600
+
+    said = "\n".join(text(linked(url)))
+
+    assert "a%29b%5Bc%5D%28d%29%3C@1%3E%20" in said
+
+
+def test_a_failed_card_says_why_what_to_do_and_that_the_credit_is_back() -> None:
+    state = CardState(job=replace(FAILED, refunded=True), balance=make_balance(left=3))
+
+    said = text(state)
+
+    assert said[1].endswith("**1 credit returned**, 3 left today")
+    assert said[2:] == [
+        "**This did not work**",
+        (
+            "The relay’s safety rules turned this request down (“No boats”). "
+            "Change the prompt or the image and ask again."
+        ),
+        "-# took 2 min 13 s",
+    ]
+
+
+def test_a_failure_whose_details_were_not_kept_is_still_told() -> None:
+    state = CardState(job=replace(FAILED, failure="media-status", failure_reason=None))
+
+    assert "answered with an error." in "\n".join(text(state))
+
+
+def test_a_failure_names_its_details() -> None:
+    job = replace(FAILED, failure="image-pixels", failure_params={"megapixels": 500})
+
+    assert "500 megapixels" in "\n".join(text(CardState(job=job)))
+
+
+def test_a_cancelled_card_says_by_whom() -> None:
+    job = replace(
+        DELIVERED,
+        status=JobStatus.CANCELLED,
+        failure="cancelled-by-moderator",
+        failure_reason="42",
+        refunded=True,
+    )
+
+    said = text(CardState(job=job))
+
+    assert said[1].endswith("**1 credit returned**")
+    assert said[3] == "By <@42>, who moderates here."
+
+
+def test_a_cancelled_card_says_when_the_relay_was_already_paid() -> None:
+    job = replace(DELIVERED, status=JobStatus.CANCELLED, failure="cancelled-by-owner")
+
+    said = text(CardState(job=job))
+
+    assert said[1].endswith("1 credit used")
+    assert said[3] == "By the member who asked for it. The relay was already paid for it."
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        (None, "2 credits held"),
+        (make_balance(left=None), "2 credits held, no limit"),
+        (make_balance(left=0), "2 credits held, 0 left today"),
+        (make_balance(left=1, grants=(Grant(id=1, left=4),)), "2 credits held, 5 left"),
+        (
+            Balance(
+                rule=Allowance(scope=Scope.ROLE, credits=9, period=Period.MONTH),
+                left=7,
+                resets_at=NOW,
+            ),
+            "2 credits held, 7 left this month",
+        ),
+    ],
+)
+def test_tells_what_is_left_as_far_as_it_is_known(balance: Balance | None, said: str) -> None:
+    assert text(CardState(job=make_job(price=2), balance=balance))[1].endswith(f"10 s · {said}")
+
+
+def test_a_video_without_a_price_is_free() -> None:
+    assert text(CardState(job=make_job(price=0)))[1].endswith("10 s · free")
+
+
+def test_options_that_were_not_given_are_left_out() -> None:
+    job = make_job(request=VideoRequest(prompt="A boat", model="gone-model"))
+
+    assert text(CardState(job=job))[1] == f"-# <@{OWNER}> · gone-model · 1 credit held"
+
+
+def test_the_reference_image_stands_beside_the_prompt_in_every_state(tmp_path: Path) -> None:
+    for status in JobStatus:
+        shown = view(CardState(job=make_job(status=status), picture=tmp_path / "a.PNG"))
+
+        pictures = [c["media"]["url"] for c in components(shown) if c["type"] == 11]
+        assert pictures == ["attachment://input-0123456789abcdef.png"]
+
+
+def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
+    state = CardState(job=DELIVERED, delivery=attached(), picture=tmp_path / "a.jpg")
+
+    shown = view(state)
+
+    urls = {c["media"]["url"] for c in components(shown) if "media" in c}
+    urls |= {item["media"]["url"] for c in components(shown) for item in c.get("items", [])}
+    assert urls == {f"attachment://{file.name}" for file in card_files(state)}
+    assert [file.path for file in card_files(state)] == [Path("clip.mp4"), tmp_path / "a.jpg"]
+
+
+def test_buttons_follow_the_link() -> None:
+    shown = view(linked("https://a.example/v.mp4"), some_buttons("Again", "Delete"))
+
+    labels = [c["label"] for c in components(shown) if c["type"] == 2]
+    assert labels == ["Open the video", "Again", "Delete"]
+
+
+def test_every_state_has_a_colour_of_its_own() -> None:
+    colours = {
+        next(components(view(CardState(job=make_job(status=status)))))["accent_color"]
+        for status in JobStatus
+    }
+
+    assert len(colours) == len(JobStatus)
