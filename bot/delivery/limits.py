@@ -27,7 +27,7 @@ def link_expiry(url: str, now: datetime) -> datetime | None:
     for read in (_amazon, _google, _azure, _discord, _plain):
         try:
             found = read(query)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):  # the last on Windows
             continue
         if found is not None and abs(found - now) < timedelta(days=366):
             return found

@@ -97,6 +97,16 @@ async def test_does_not_insist_on_what_was_refused(tmp_path: Path, status: int) 
     assert len(host.heard) == 1
 
 
+async def test_a_full_disk_is_not_the_relays_fault(tmp_path: Path) -> None:
+    async with listen(a=reply(b"video")) as host:
+        fetch = fetcher(tmp_path / "gone", host).fetch
+        (tmp_path / "gone").rmdir()
+        with stamina.set_testing(True, attempts=3), pytest.raises(OSError, match="gone"):
+            await fetch(JOB, f"{host.url}/a")
+
+    assert len(host.heard) == 1
+
+
 async def test_a_bad_link_or_name_asks_nobody(tmp_path: Path) -> None:
     fetch = fetcher(tmp_path).fetch
 

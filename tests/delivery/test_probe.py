@@ -1,5 +1,6 @@
 """What a file turns out to be."""
 
+import shutil
 import struct
 from pathlib import Path
 
@@ -122,17 +123,11 @@ async def test_anything_else_is_no_video(tmp_path: Path, kind: str) -> None:
 
 
 async def test_a_playlist_opens_no_other_file(clips: Path, tmp_path: Path) -> None:
-    lists = {
-        "hls": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{clips}/stream.ts\n#EXT-X-ENDLIST\n",
-        "concat": f"ffconcat version 1.0\nfile '{clips}/good.mp4'\n",
-    }
-    codes = []
-    for kind, text in lists.items():
-        path = tmp_path / f"{kind}.mp4"
-        path.write_text(text)
-        codes.append(await code_of(path))
+    shutil.copy(clips / "good.mp4", tmp_path / "other.mp4")
+    path = tmp_path / "list.mp4"
+    path.write_text("ffconcat version 1.0\nfile other.mp4\n")
 
-    assert codes == ["media-not-a-video"] * 2
+    assert await code_of(path) == "media-not-a-video"
 
 
 async def test_a_child_that_takes_too_long_is_killed(clips: Path) -> None:

@@ -1,0 +1,92 @@
+"""Inside the child: an image on standard input, our own encoding of it on standard output.
+
+The answer is one line of JSON, `{"refused": code, …}` or `{"width", "height", "suffix"}`, and then
+the file. It ends with another code than 0 when the image cannot be read. Pillow meets strangers'
+bytes here alone, and nothing of the bot is imported.
+"""
+
+import json
+import sys
+import warnings
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 2048
+JPEG_QUALITY = 92
+_FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+class Refused(Exception):
+    """The image is whole, but not of a kind that is taken: a code and what it needs."""
+
+    def __init__(self, code: str, **params: int) -> None:
+        super().__init__(code)
+        self.answer = {"refused": code, **params}
+
+
+def main() -> None:
+    """Answer for what is on standard input."""
+    warnings.simplefilter("error")
+    try:
+        facts, content = remade(sys.stdin.buffer.read())
+    except Refused as refused:
+        facts, content = refused.answer, b""
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + content)
+
+
+def remade(given: bytes) -> tuple[dict[str, object], bytes]:
+    """The image as we would have saved it, and its facts.
+
+    Raises:
+        Refused: `image-pixels` (megapixels) or `image-animated`.
+    """
+    Image.MAX_IMAGE_PIXELS = None  # it only warns where we refuse
+    with Image.open(BytesIO(given), formats=_FORMATS) as image:
+        _check(image)
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode small what becomes small
+        picture = _upright(image)
+    return _encoded(picture)
+
+
+def _check(image: Image.Image) -> None:
+    pixels = image.width * image.height
+    if pixels > MAX_PIXELS:
+        raise Refused("image-pixels", megapixels=round(pixels / 1_000_000))
+    # Phones keep a second exposure in their JPEGs: Pillow counts frames there, nothing moves.
+    if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
+        raise Refused("image-animated")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    picture = _plain(image)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return picture
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Red, green and blue, with alpha only where something shows through."""
+    if image.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip to white
+        return image.point(lambda grey: grey / 256, "L").convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    opaque = seen.getchannel("A").getextrema()[0] == 255  # noqa: PLR2004  # nothing shows through
+    return seen.convert("RGB") if opaque else seen
+
+
+def _encoded(picture: Image.Image) -> tuple[dict[str, object], bytes]:
+    picture.info = {}  # comments and profiles would be written again
+    out = BytesIO()
+    if picture.mode == "RGBA":
+        picture.save(out, "PNG")
+    else:
+        picture.save(out, "JPEG", quality=JPEG_QUALITY)
+    suffix = ".png" if picture.mode == "RGBA" else ".jpg"
+    return {"width": picture.width, "height": picture.height, "suffix": suffix}, out.getvalue()
+
+
+if __name__ == "__main__":
+    main()

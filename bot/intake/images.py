@@ -1,0 +1,118 @@
+"""Turn an offered image into a file of our own making: re-encoded, without metadata, checked."""
+
+import asyncio
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.children import ChildFailed, ChildLimits, ChildOverran, run_child
+from bot.domain.errors import ImageRejected
+from bot.domain.requests import ImageOffer
+
+READ_SECONDS = 20.0
+_CHILD = Path(__file__).with_name("child.py")
+LIMITS = ChildLimits(seconds=20, memory=1 << 30, output=32 << 20)
+"""A 40-megapixel PNG with alpha is 160 MB of pixels; 2048 x 2048 of them are at most 17 MB."""
+_OTHERS = {
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"%PDF": "PDF",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """A still image in the folder of inputs."""
+
+    name: str
+    """32 hex digits of its content's SHA-256 and `.jpg` or `.png`."""
+    width: int
+    """Pixels, as it is seen upright; so is `height`."""
+    height: int
+    mime: str
+    """`image/jpeg` or `image/png`."""
+
+
+async def take_in(
+    offer: ImageOffer,
+    folder: Path,
+    *,
+    read_seconds: float = READ_SECONDS,
+    limits: ChildLimits = LIMITS,
+) -> StoredImage:
+    """Fetch, check and re-encode an image, and store it in `folder`.
+
+    PNG, JPEG and WebP are taken whatever they are called; a photo's orientation is applied, its
+    longest side made at most 2,048 pixels, and everything that is not a pixel left out.
+
+    Raises:
+        ImageRejected: `image-fetch`, `image-empty`, `image-mismatch` (more bytes than offered),
+            `image-type` (type, when known), `image-pixels` (megapixels), `image-animated`,
+            `image-timeout`, `image-unreadable`.
+    """
+    given = await _read(offer, read_seconds)
+    _check_signature(given)
+    try:
+        answer = await run_child(_CHILD, given=given, limits=limits)
+    except ChildOverran as late:
+        raise ImageRejected("image-timeout") from late
+    except ChildFailed as failed:
+        log.info("image.unreadable", size=len(given), cause=str(failed))
+        raise ImageRejected("image-unreadable") from failed
+    return await asyncio.to_thread(_store, answer, folder)
+
+
+async def _read(offer: ImageOffer, seconds: float) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            given = await offer.read()
+    except Exception as error:  # of Discord's session, which is not known here
+        log.info("image.not_fetched", cause=type(error).__name__)
+        raise ImageRejected("image-fetch") from error
+    if not given:
+        raise ImageRejected("image-empty")
+    if len(given) > offer.size:
+        raise ImageRejected("image-mismatch")
+    return given
+
+
+def _check_signature(given: bytes) -> None:
+    webp = given[:4] == b"RIFF" and given[8:12] == b"WEBP"
+    if webp or given.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        return
+    for signature, name in _OTHERS.items():
+        if given.startswith(signature):
+            raise ImageRejected("image-type", type=name)
+    raise ImageRejected("image-type")
+
+
+def _store(answer: bytes, folder: Path) -> StoredImage:
+    head, _, content = answer.partition(b"\n")
+    facts = json.loads(head)
+    if "refused" in facts:
+        raise ImageRejected(facts.pop("refused"), **facts)
+    name = hashlib.sha256(content).hexdigest()[:32] + facts["suffix"]
+    _write(folder / name, content)
+    mime = "image/png" if facts["suffix"] == ".png" else "image/jpeg"
+    return StoredImage(name=name, width=facts["width"], height=facts["height"], mime=mime)
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Readable by us alone, and there at once or not at all."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, partial = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        Path(partial).replace(target)
+    finally:
+        Path(partial).unlink(missing_ok=True)

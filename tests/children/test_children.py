@@ -1,0 +1,115 @@
+"""Children: fed, heard, limited, killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.children import ChildFailed, ChildLimits, ChildOverran, run_child
+
+MIB = 1 << 20
+
+
+def limits(*, seconds: float = 30, memory: int = 512 * MIB, output: int = MIB) -> ChildLimits:
+    return ChildLimits(seconds=seconds, memory=memory, output=output)
+
+
+def script(folder: Path, *lines: str) -> Path:
+    path = folder / "script.py"
+    path.write_text("\n".join(["import os, sys, time", *lines]))
+    return path
+
+
+async def test_answers_what_it_was_given(tmp_path: Path) -> None:
+    echo = script(
+        tmp_path,
+        "sys.stdout.buffer.write(sys.argv[1].encode() + sys.stdin.buffer.read())",
+    )
+
+    answer = await run_child(echo, "é ", given=b"x" * 400_000, limits=limits())
+
+    assert answer == "é ".encode() + b"x" * 400_000
+
+
+async def test_may_leave_what_it_was_given_unread(tmp_path: Path) -> None:
+    hasty = script(tmp_path, "print('done')")
+
+    assert (
+        await run_child(hasty, given=b"x" * 5 * MIB, limits=limits())
+        == b"done" + os.linesep.encode()
+    )
+
+
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "raise ValueError", "os.abort()"])
+async def test_tells_that_it_ended_badly(tmp_path: Path, ending: str) -> None:
+    with pytest.raises(ChildFailed, match=r"script\.py"):
+        await run_child(script(tmp_path, ending), limits=limits())
+
+
+async def test_one_that_hangs_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    deaf = ["import signal", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]
+    tell = f"open({str(note)!r}, 'w').write(str(os.getpid()))"
+    hanging = script(tmp_path, *deaf, tell, "time.sleep(600)")
+
+    with pytest.raises(ChildOverran):
+        await run_child(hanging, limits=limits(seconds=3))
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)
+
+
+async def test_one_that_says_too_much_is_killed(tmp_path: Path) -> None:
+    endless = script(tmp_path, "while True: sys.stdout.buffer.write(bytes(65536))")
+
+    with pytest.raises(ChildFailed, match="too long"):
+        await run_child(endless, limits=limits())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds address space")
+async def test_one_that_eats_memory_gets_none(tmp_path: Path) -> None:
+    greedy = script(tmp_path, f"bytearray({600 * MIB})", "print('ate it')")
+
+    with pytest.raises(ChildFailed, match="ended with 1"):
+        await run_child(greedy, limits=limits())
+    assert await run_child(greedy, limits=limits(memory=2048 * MIB)) == b"ate it\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows holds no processor time")
+async def test_one_that_burns_time_is_ended_by_the_platform(tmp_path: Path) -> None:
+    told = script(tmp_path, "import resource", "print(resource.getrlimit(resource.RLIMIT_CPU))")
+
+    assert await run_child(told, limits=limits(seconds=7.5)) == b"(8, 8)\n"
+
+
+async def test_inherits_no_secrets_and_no_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "canary")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    nosy = script(tmp_path, "print(sorted(os.environ), sys.path)")
+
+    answer = (await run_child(nosy, limits=limits())).decode()
+
+    assert "DISCORD_TOKEN" not in answer
+    assert str(tmp_path) not in answer
+
+
+async def test_a_cancelled_one_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    os.mkfifo(note) if hasattr(os, "mkfifo") else pytest.skip("needs a named pipe")
+    tell = f"open({str(note)!r}, 'w').write(str(os.getpid()))"
+    running = asyncio.create_task(
+        run_child(script(tmp_path, tell, "time.sleep(600)"), limits=limits())
+    )
+    pid = int(await asyncio.to_thread(note.read_text))
+
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert running.cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, signal.SIG_DFL)
