@@ -10,6 +10,9 @@ from bot.generation.endings import Endings
 from bot.generation.worker import Worker
 from storage.jobs import Jobs
 
+LOOKS = 3
+"""A worker may move the job between the look and the end; then what it costs is decided anew."""
+
 
 class Cancelled(Enum):
     """What became of the wish to cancel."""
@@ -37,22 +40,17 @@ class Cancel:
         Raises:
             Refusal: `refusal-job-gone`, `refusal-not-yours` or `refusal-over`.
         """
-        job = await find(self.jobs, job_id, by)
-        check_owner(job, by)
-        if job.status is JobStatus.QUEUED and await self._end(job, by, settle=False):
-            return Cancelled.DONE
-        job = await find(self.jobs, job_id, by)
-        if job.status is not JobStatus.RUNNING:
-            raise Refusal("refusal-over")
-        return await self._cancel_running(job, by, confirmed=confirmed)
-
-    async def _cancel_running(self, job: Job, by: Requester, *, confirmed: bool) -> Cancelled:
-        paid = job.post_started_at is not None and not self.refund
-        if paid and not confirmed:
-            return Cancelled.CONFIRM
-        if not await self._end(job, by, settle=paid):
-            raise Refusal("refusal-over")
-        return Cancelled.DONE
+        for _ in range(LOOKS):
+            job = await find(self.jobs, job_id, by)
+            check_owner(job, by)
+            if job.status not in (JobStatus.QUEUED, JobStatus.RUNNING):
+                break
+            paid = job.post_started_at is not None and not self.refund
+            if paid and not confirmed:
+                return Cancelled.CONFIRM
+            if await self._end(job, by, settle=paid):
+                return Cancelled.DONE
+        raise Refusal("refusal-over")
 
     async def _end(self, job: Job, by: Requester, *, settle: bool) -> bool:
         ended = await self.endings.cancel(job, by=by.user_id, settle=settle, from_={job.status})

@@ -13,6 +13,7 @@ from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
 from bot.generation.ports import Cards
+from bot.telemetry import Metrics
 from storage.jobs import Jobs
 from storage.ledger import Ledger
 
@@ -30,8 +31,10 @@ class Deliver:
         cards: Cards,
         fetcher: VideoFetcher,
         clock: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._jobs = jobs
+        self._metrics = metrics
         self._ledger = ledger
         self._cards = cards
         self._fetcher = fetcher
@@ -94,6 +97,12 @@ class Deliver:
             log.error("job.delivered_after_its_end", job=job.id)
             return
         log.info("job.delivered", job=job.id)
+        self._count(done)
         if job.card is not None:
             await self._jobs.place_card(job.id, job.card)
         await self._cards.mention(replace(done, card=job.card))
+
+    def _count(self, job: Job) -> None:
+        self._metrics.jobs.labels("delivered", "").inc()
+        if took := job.took():
+            self._metrics.seconds.labels(job.request.model).observe(took.total_seconds())

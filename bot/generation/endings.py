@@ -9,6 +9,7 @@ from bot.domain.errors import CardLost, JobFailure, RelayFailure, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.generation.ports import Cards
+from bot.telemetry import Metrics
 from storage.jobs import Jobs
 from storage.ledger import Ledger
 
@@ -18,10 +19,11 @@ log = structlog.get_logger()
 class Endings:
     """The one place where jobs become failed or cancelled."""
 
-    def __init__(self, *, ledger: Ledger, jobs: Jobs, cards: Cards) -> None:
+    def __init__(self, *, ledger: Ledger, jobs: Jobs, cards: Cards, metrics: Metrics) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._cards = cards
+        self._metrics = metrics
 
     @asynccontextmanager
     async def guarding(self, job: Job) -> AsyncIterator[None]:
@@ -47,6 +49,7 @@ class Endings:
         )
         if ended is not None:
             log.info("job.failed", job=job.id, code=failure.code)
+            self._metrics.jobs.labels("failed", failure.code).inc()
             await self.show(ended)
 
     async def cancel(
@@ -59,6 +62,7 @@ class Endings:
         )
         if ended is not None:
             log.info("job.cancelled", job=job.id, settled=settle)
+            self._metrics.jobs.labels("cancelled", "").inc()
         return ended
 
     async def show(self, job: Job, *, mention: bool = True) -> None:

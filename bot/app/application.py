@@ -1,0 +1,109 @@
+"""Build the bot from its settings, and own what runs beside it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.app.housekeeping import tidy_folders
+from bot.app.pace import Pace
+from bot.app.parts import Parts, build
+from bot.client import ClapperBot
+from bot.settings import Settings
+from bot.telemetry import HeartbeatFile, keep_beating
+from storage.database import Database
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """The clock of the real bot."""
+    return datetime.now(UTC)
+
+
+class Application:
+    """The whole bot, connected or not; `at_work` starts and ends what runs in the background."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        parts: Parts,
+        *,
+        clock: Callable[[], datetime],
+        pace: Pace,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._parts = parts
+        self._clock = clock
+        self._pace = pace
+
+    @property
+    def bot(self) -> ClapperBot:
+        """The Discord client, to be connected by the real gateway or by a simulated one."""
+        return self._parts.bot
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Release what an earlier run left open, then work until the block ends.
+
+        Everything in the background runs in tasks of this context: none belongs to a command.
+        """
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._parts.editor.run(), name="editor")]
+            await self._parts.recover()
+            tasks.append(group.create_task(self._parts.pictures.run(), name="pictures"))
+            tasks.append(group.create_task(self._parts.worker.run(), name="worker"))
+            tasks.append(group.create_task(self._beat(), name="heartbeat"))
+            tasks.append(group.create_task(self._tidy(), name="housekeeping"))
+            tasks.append(group.create_task(self._parts.metrics.watch_loop(), name="loop delay"))
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    def refuse_new_work(self) -> None:
+        """From now on requests are refused as `restarting`; running jobs go on."""
+        self._parts.gate.close()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for running jobs; what is late stays open in the database for the next start."""
+        late = await self._parts.worker.drain(seconds)
+        log.info("app.drained", still_running=late)
+
+    async def _beat(self) -> None:
+        await keep_beating(
+            HeartbeatFile(self._settings.data_dir),
+            clock=self._clock,
+            connected=self.bot.is_ready,
+            database=self._database.ping,
+        )
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.to_thread(tidy_folders, self._settings)
+            await asyncio.sleep(self._pace.tidying)
+
+
+@asynccontextmanager
+async def application(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, pace: Pace | None = None
+) -> AsyncIterator[Application]:
+    """The application on an open database; nothing is connected and nothing runs yet.
+
+    Raises:
+        StorageError: the database cannot be opened, or a newer Clapper wrote it.
+    """
+    pace = pace or Pace()
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database)
+        stack.push_async_callback(database.close)
+        worker_name = f"{socket.gethostname()}:{os.getpid()}"
+        parts = await build(stack, settings, database, clock=clock, pace=pace, name=worker_name)
+        yield Application(settings, database, parts, clock=clock, pace=pace)

@@ -1,0 +1,18 @@
+"""How often things happen; tests and the demo choose shorter times."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.presenter import Pace as CardPace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The bot's own intervals, as far as no setting names them."""
+
+    cards: CardPace = field(default_factory=CardPace)
+    """How often and how long Discord is asked."""
+    silence: timedelta = timedelta(seconds=60)
+    """How long a relay may say nothing before the card says so."""
+    tidying: float = 3600.0
+    """Seconds between two looks for files whose time is over."""

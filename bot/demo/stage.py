@@ -1,0 +1,49 @@
+"""The real application against the sample relay, in a folder that ends with the demo."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import Application, Pace, application
+from bot.demo.relay import SampleRelay
+from bot.domain.models import VideoModel
+from bot.presenter import Pace as CardPace
+from bot.settings import Settings
+
+MODELS = (
+    VideoModel(
+        id="sora-2",
+        label="Sora 2",
+        name="sora-2-{orientation}-{seconds}s",
+        seconds=(6, 4, 8),
+        ratios=("16:9", "9:16"),
+    ),
+    VideoModel(
+        id="sora-2-pro",
+        label="Sora 2 Pro",
+        name="sora-2-pro-{orientation}-{seconds}s",
+        credits=2,
+        seconds=(8, 6, 4),
+        ratios=("16:9", "9:16"),
+    ),
+)
+
+
+@asynccontextmanager
+async def stage(relay: SampleRelay, *, pace: Pace | None = None) -> AsyncIterator[Application]:
+    """The application against `relay`; the operator's own settings play no part."""
+    with tempfile.TemporaryDirectory(prefix="clapper-demo-") as folder:
+        settings = Settings(
+            discord_token=SecretStr("simulated"),
+            relay_base_url=relay.base_url,
+            relay_api_key=SecretStr(relay.api_key),
+            data_dir=Path(folder),
+            models=MODELS,
+        )
+        pace = pace or Pace(cards=CardPace(spacing=1.0), silence=timedelta(seconds=20))
+        async with application(settings, pace=pace) as app:
+            yield app
