@@ -99,6 +99,21 @@ def test_it_is_never_long(text: str, limit: int, lines: int) -> None:
     assert shown == shown.strip()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👨\u200d" * 2000,
+        "e\u0301\u0302\u0303\u0304\u200cé" * 900,
+        "<@.ab" * 900,
+        "👍" + "🏽" * 4000,
+    ],
+)
+def test_no_piling_up_makes_it_long(text: str) -> None:
+    shown = harmless(text, limit=100)
+
+    assert len(shown.encode("utf-16-le")) // 2 <= 800
+
+
 @given(st.text(st.characters(categories=["L", "Nd"], max_codepoint=0x2FF), max_size=40))
 def test_plain_words_stay_as_they_are(text: str) -> None:
     assert harmless(text, limit=200) == text
