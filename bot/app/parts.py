@@ -14,6 +14,7 @@ from bot.generation.cancel import Cancel
 from bot.generation.deliver import Deliver
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
+from bot.generation.inputs import Inputs
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
@@ -66,6 +67,7 @@ class _Ground:
     bell: Bell
     standing: Standing
     pictures: Pictures
+    inputs: Inputs
     metrics: Metrics
 
 
@@ -98,8 +100,8 @@ async def build(
 def _ground(
     settings: Settings, database: Database, clock: Callable[[], datetime], pace: Pace
 ) -> _Ground:
-    metrics, bell = Metrics(), Bell()
-    jobs = Jobs(database, clock, settings.limits)
+    metrics, bell, inputs = Metrics(), Bell(), Inputs(settings.inputs_dir)
+    jobs = Jobs(database, clock, max_running=settings.max_running)
     ledger, rules = Ledger(database, clock, settings.limits), Rules(database, clock)
     faces = Faces(texts=Texts(), models=settings.catalogue, buttons=job_buttons)
     bot = ClapperBot(
@@ -107,14 +109,14 @@ def _ground(
         proxy=settings.discord_proxy.get_secret_value() or None,
     )
     editor = Editor(bot=bot, faces=faces, clock=clock, pace=pace.cards)
-    endings = Endings(ledger=ledger, jobs=jobs, cards=editor, metrics=metrics)
+    endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=metrics)
     pictures = Pictures(
         jobs=jobs,
         ledger=ledger,
         cards=editor,
         endings=endings,
         bell=bell,
-        folder=settings.inputs_dir,
+        inputs=inputs,
     )
     return _Ground(
         settings=settings,
@@ -131,6 +133,7 @@ def _ground(
         bell=bell,
         standing=Standing(clock),
         pictures=pictures,
+        inputs=inputs,
         metrics=metrics,
     )
 
@@ -155,7 +158,7 @@ def _desk(ground: _Ground, worker: Worker) -> Desk:
     return Desk(
         submit=submit,
         cancel=cancel,
-        again=Again(jobs=ground.jobs, pictures=ground.pictures),
+        again=Again(jobs=ground.jobs, inputs=ground.inputs),
         delete=Delete(jobs=ground.jobs, videos=ground.settings.videos_dir),
         quotas=Quotas(ledger=ground.ledger),
         moderation=Moderation(ledger=ground.ledger, rules=ground.rules),
@@ -185,7 +188,7 @@ def _attempt(ground: _Ground, relays: Mapping[str, RelayClient], deliver: Delive
         jobs=ground.jobs,
         ledger=ground.ledger,
         cards=ground.editor,
-        pictures=ground.pictures,
+        inputs=ground.inputs,
         deliver=deliver,
         operators=LogChannel(
             bot=ground.bot, texts=ground.faces.texts, channel_id=ground.settings.log_channel

@@ -7,7 +7,7 @@ from bot.domain.errors import ImageRejected, Refusal
 from bot.domain.jobs import Job
 from bot.domain.requests import Order, Requester
 from bot.generation.cancel import check_owner, find
-from bot.generation.pictures import Pictures
+from bot.generation.inputs import Inputs
 from storage.jobs import Jobs
 
 
@@ -16,7 +16,7 @@ class Again:
     """The same request at today's price on a new card; who presses pays."""
 
     jobs: Jobs
-    pictures: Pictures
+    inputs: Inputs
 
     async def __call__(
         self, job_id: str, by: Requester, *, interaction_id: int, channel_id: int
@@ -38,7 +38,7 @@ class Again:
     def _check_images(self, job: Job) -> None:
         try:
             for name in job.request.images:
-                self.pictures.path(name)
+                self.inputs.path(name)
         except ImageRejected as gone:
             raise Refusal("refusal-image-gone") from gone
 

@@ -14,7 +14,7 @@ from bot.domain.models import Catalogue, ImageTransport, VideoModel
 from bot.domain.views import CardState
 from bot.generation.board import Board
 from bot.generation.deliver import Deliver
-from bot.generation.pictures import Pictures
+from bot.generation.inputs import Inputs
 from bot.generation.ports import Cards, Operators
 from bot.generation.silence import heard
 from bot.generation.standing import Standing
@@ -34,7 +34,7 @@ class Attempt:
         jobs: Jobs,
         ledger: Ledger,
         cards: Cards,
-        pictures: Pictures,
+        inputs: Inputs,
         deliver: Deliver,
         operators: Operators,
         standing: Standing,
@@ -47,7 +47,7 @@ class Attempt:
         self._jobs = jobs
         self._ledger = ledger
         self._cards = cards
-        self._pictures = pictures
+        self._inputs = inputs
         self._deliver = deliver
         self._operators = operators
         self._standing = standing
@@ -75,7 +75,7 @@ class Attempt:
     async def _board(self, job: Job, model: VideoModel) -> Board:
         typical = await self._jobs.typical_seconds(model.id)
         ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
-        picture = self._pictures.path(job.request.images[0]) if job.request.images else None
+        picture = self._inputs.picture(job)
         balance = await self._ledger.balance(job.requester())
         board = Board(
             self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
@@ -88,7 +88,7 @@ class Attempt:
         return request_body(model, job.request, images)
 
     async def _image(self, job: Job, model: VideoModel, name: str) -> OutgoingImage:
-        path = self._pictures.path(name)
+        path = self._inputs.path(name)
         mime = "image/png" if path.suffix == ".png" else "image/jpeg"
         if model.image_transport is ImageTransport.DATA:
             return OutgoingImage(mime=mime, data=await asyncio.to_thread(path.read_bytes))

@@ -10,7 +10,7 @@ from bot.delivery import VideoFetcher, fits, link_expiry, probe
 from bot.domain.errors import CardLost, FailureKind, JobFailure, MediaFailure, RelayFailure
 from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
-from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Step
+from bot.domain.views import Clip, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
@@ -54,7 +54,7 @@ class Deliver:
         board.show(job=delivering, step=Step.FETCHING)
         clip = await self._fetch(delivering, url, board)
         board.show(step=Step.POSTING)
-        card = await self._post(delivering, self._delivery(delivering, clip, url))
+        card = await self._post(delivering, self._delivery(delivering, clip, url), board)
         await self._settle(card)
 
     async def _fetch(self, job: Job, url: str, board: Board) -> Clip:
@@ -73,21 +73,22 @@ class Deliver:
         expires = link_expiry(url, self._clock())
         return Delivery(form=DeliveryForm.LINKED, clip=clip, url=url, expires_at=expires)
 
-    async def _post(self, job: Job, delivery: Delivery) -> Job:
+    async def _post(self, job: Job, delivery: Delivery, board: Board) -> Job:
         try:
-            return await self._show(job, delivery)
+            return await self._show(job, delivery, board)
         except MediaFailure:
             if delivery.form is DeliveryForm.LINKED:
                 raise
             # Discord's own limit was lower than the interaction said: one step down.
-            return await self._show(job, self._linked(delivery.clip, job.video_url or ""))
+            linked = self._linked(delivery.clip, job.video_url or "")
+            return await self._show(job, linked, board)
         except CardLost as lost:
             raise JobFailure("failure-unreachable") from lost
 
-    async def _show(self, job: Job, delivery: Delivery) -> Job:
+    async def _show(self, job: Job, delivery: Delivery, board: Board) -> Job:
         done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
         balance = await self._ledger.balance(job.requester())
-        state = CardState(job=done, balance=balance, delivery=delivery, took=done.took())
+        state = replace(board.state, job=done, balance=balance, delivery=delivery, took=done.took())
         card = await self._cards.settle(state)
         return replace(job, card=card)
 

@@ -8,6 +8,7 @@ import structlog
 from bot.domain.errors import CardLost, JobFailure, RelayFailure, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
+from bot.generation.inputs import Inputs
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
@@ -19,10 +20,13 @@ log = structlog.get_logger()
 class Endings:
     """The one place where jobs become failed or cancelled."""
 
-    def __init__(self, *, ledger: Ledger, jobs: Jobs, cards: Cards, metrics: Metrics) -> None:
+    def __init__(
+        self, *, ledger: Ledger, jobs: Jobs, cards: Cards, inputs: Inputs, metrics: Metrics
+    ) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._cards = cards
+        self._inputs = inputs
         self._metrics = metrics
 
     @asynccontextmanager
@@ -67,7 +71,8 @@ class Endings:
 
     async def show(self, job: Job, *, mention: bool = True) -> None:
         """Show a job's end on its card, then tell its owner once."""
-        state = CardState(job=job, balance=await self._ledger.balance(job.requester()))
+        balance = await self._ledger.balance(job.requester())
+        state = CardState(job=job, balance=balance, picture=self._inputs.picture(job))
         try:
             card = await self._cards.settle(state)
         except CardLost as lost:

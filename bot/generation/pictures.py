@@ -1,14 +1,13 @@
 """Fetch and check the images of admitted jobs, outside the interaction that brought them."""
 
 import asyncio
-from pathlib import Path
 
-from bot.domain.errors import ImageRejected
 from bot.domain.jobs import Job
 from bot.domain.requests import ImageOffer
 from bot.domain.views import CardState
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell
+from bot.generation.inputs import Inputs
 from bot.generation.ports import Cards
 from bot.intake import take_in
 from storage.jobs import Jobs
@@ -29,14 +28,14 @@ class Pictures:
         cards: Cards,
         endings: Endings,
         bell: Bell,
-        folder: Path,
+        inputs: Inputs,
     ) -> None:
         self._jobs = jobs
         self._ledger = ledger
         self._cards = cards
         self._endings = endings
         self._bell = bell
-        self._folder = folder
+        self._inputs = inputs
         self._queue: asyncio.Queue[tuple[Job, ImageOffer]] = asyncio.Queue()
 
     def take(self, job: Job, offer: ImageOffer) -> None:
@@ -56,23 +55,12 @@ class Pictures:
                 await self._take_in(job, offer)
 
     async def _take_in(self, job: Job, offer: ImageOffer) -> None:
-        stored = await take_in(offer, self._folder)
+        stored = await take_in(offer, self._inputs.folder)
         ready = await self._jobs.inputs_ready(job.id, (stored.name,))
         if ready is None:
             return
         self._bell.ring()
         balance = await self._ledger.balance(ready.requester())
         place = await self._jobs.place(ready)
-        picture = self._folder / stored.name
+        picture = self._inputs.picture(ready)
         self._cards.offer(CardState(job=ready, balance=balance, place=place, picture=picture))
-
-    def path(self, name: str) -> Path:
-        """Where a stored image lies.
-
-        Raises:
-            ImageRejected: `image-gone` when its time is over.
-        """
-        path = self._folder / name
-        if not path.is_file():
-            raise ImageRejected("image-gone")
-        return path
