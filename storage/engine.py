@@ -1,5 +1,6 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
+import sqlite3
 from pathlib import Path
 from typing import Protocol
 
@@ -76,7 +77,11 @@ def prepare_file(url: URL) -> None:
     if url.get_backend_name() == "sqlite" and url.database:
         path = Path(url.database)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+        # A file that cannot be opened shows here: aiosqlite's thread would outlive the failure
+        # and speak to an event loop that may be closed by then.
+        sqlite3.connect(path).close()
 
 
 async def check_sqlite(connection: AsyncConnection) -> None:

@@ -1,5 +1,6 @@
 """Foreign errors of the databases become `StorageError` codes here, and nowhere else."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,14 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: "storage-corrupt",
     sqlite3.SQLITE_NOTADB: "storage-corrupt",
     sqlite3.SQLITE_CANTOPEN: "storage-unreachable",
+}
+
+_ERRNOS = {
+    errno.EACCES: "storage-readonly",
+    errno.EPERM: "storage-readonly",
+    errno.EROFS: "storage-readonly",
+    errno.ENOSPC: "storage-full",
+    errno.EIO: "storage-io",
 }
 
 _SQLSTATES = (  # https://www.postgresql.org/docs/current/errcodes-appendix.html; first match wins
@@ -76,7 +85,9 @@ def code_of(error: BaseException) -> str:
         return _SQLITE.get(number & 0xFF, "storage-failed")  # the low byte is the primary code
     if state := getattr(cause, "sqlstate", None):
         return _code_of_state(state)
-    return "storage-unreachable" if isinstance(cause, OSError) else "storage-failed"
+    if isinstance(cause, OSError):
+        return _ERRNOS.get(cause.errno or 0, "storage-unreachable")
+    return "storage-failed"
 
 
 def _code_of_state(state: str) -> str:

@@ -1,5 +1,6 @@
 """Every storage test runs on SQLite and, where its server is installed, on PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,18 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
     created = await server.create_database()
     yield created
     await server.drop_database(created)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Like `url`, for tests that run loops of their own."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/clapper.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    created = asyncio.run(server.create_database())
+    yield created
+    asyncio.run(server.drop_database(created))
 
 
 @pytest.fixture

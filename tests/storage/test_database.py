@@ -1,0 +1,296 @@
+"""Opening, closing, and what becomes of errors and of callers that stop waiting."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Refusal, SchemaTooNew, StorageError
+from storage.database import Database
+from storage.faults import code_of
+from tests.postgres import Postgres
+
+ROOT = Path(__file__).parents[2]
+
+
+async def ask(database: Database, sql: str) -> list[object]:
+    async def read(connection: AsyncConnection) -> list[object]:
+        return list((await connection.execute(text(sql))).scalars())
+
+    return await database.transact(read)
+
+
+async def tell(database: Database, sql: str) -> None:
+    async def write(connection: AsyncConnection) -> None:
+        await connection.execute(text(sql))
+
+    await database.transact(write)
+
+
+async def test_opens_twice_and_answers(url: str) -> None:
+    first = await Database.open(url)
+    second = await Database.open(url)
+
+    await first.ping()
+    await second.ping()
+
+    await first.close()
+    await second.close()
+
+
+@pytest.mark.parametrize("form", ["sqlite:///{}", "sqlite+aiosqlite:///{}"])
+async def test_makes_the_folder_and_file_of_a_new_database(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "new" / "clapper.db"
+
+    database = await Database.open(form.format(path))
+
+    await database.close()
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+async def test_understands_every_name_of_postgresql(postgres: Postgres, scheme: str) -> None:
+    url = await postgres.create_database()
+
+    database = await Database.open(url.replace("postgresql", scheme, 1) + "&sslmode=disable")
+
+    await database.ping()
+    await database.close()
+    await postgres.drop_database(url)
+
+
+async def test_sqlite_keeps_what_it_was_told(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+
+    found = {
+        name: await ask(database, f"PRAGMA {name}")
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    }
+
+    assert found == {
+        "journal_mode": ["wal"],
+        "synchronous": [2],
+        "foreign_keys": [1],
+        "busy_timeout": [5000],
+    }
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "clapper.db",
+        "mysql://host/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite://data/clapper.db",
+        "postgres://user:hunter2@host:port/db",
+    ],
+)
+async def test_a_malformed_url_is_named_without_its_secret(url: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        await Database.open(url)
+
+    assert caught.value.code == "storage-malformed-url"
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_parameter_that_the_driver_does_not_know_is_malformed(
+    postgres: Postgres,
+) -> None:
+    url = await postgres.create_database()
+
+    with pytest.raises(StorageError) as caught:
+        await Database.open(f"{url}&colour=blue")
+
+    assert caught.value.code == "storage-malformed-url"
+    await postgres.drop_database(url)
+
+
+async def test_nobody_listens() -> None:
+    with pytest.raises(StorageError) as caught:
+        await Database.open("postgresql://clapper@127.0.0.1:1/clapper")
+
+    assert caught.value.code == "storage-unreachable"
+
+
+async def test_the_server_has_no_such_database(postgres: Postgres) -> None:
+    url = await postgres.create_database()
+    await postgres.drop_database(url)
+
+    with pytest.raises(StorageError) as caught:
+        await Database.open(url)
+
+    assert caught.value.code == "storage-no-database"
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "clapper.db"
+    path.write_bytes(b"this is a letter, not a ledger" * 100)
+
+    with pytest.raises(StorageError) as caught:
+        await Database.open(f"sqlite:///{path}")
+
+    assert caught.value.code == "storage-corrupt"
+
+
+async def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        await Database.open(f"sqlite:///{tmp_path}")
+
+    assert caught.value.code == "storage-unreachable"
+
+
+async def test_a_path_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StorageError) as caught:
+        await Database.open(f"sqlite:///{tmp_path}/file/clapper.db")
+
+    assert caught.value.code == "storage-unreachable"
+
+
+def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "clapper.db"
+    sqlite3.connect(path).close()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        connection.execute("CREATE TABLE t (id)")
+    connection.close()
+
+    code = code_of(OperationalError("CREATE", None, caught.value))
+
+    assert code == "storage-readonly"
+
+
+async def test_a_database_that_somebody_else_keeps_locked(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+    await tell(database, "PRAGMA busy_timeout=50")
+    other = sqlite3.connect(tmp_path / "clapper.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StorageError) as caught:
+        await database.ping()
+
+    assert caught.value.code == "storage-busy"
+    other.execute("ROLLBACK")
+    await database.ping()
+    other.close()
+    await database.close()
+
+
+async def test_errors_of_the_work_pass_and_undo_it(database: Database) -> None:
+    async def change_mind(connection: AsyncConnection) -> None:
+        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+        raise Refusal("refusal-paused")
+
+    with pytest.raises(Refusal):
+        await database.transact(change_mind)
+
+    assert await ask(database, "SELECT guild_id FROM servers") == []
+
+
+async def test_a_conflict_is_told_as_one(database: Database) -> None:
+    await tell(database, "INSERT INTO servers (guild_id) VALUES (1)")
+
+    with pytest.raises(StorageError) as caught:
+        await tell(database, "INSERT INTO servers (guild_id) VALUES (1)")
+
+    assert caught.value.code == "storage-conflict"
+
+
+async def test_work_that_takes_too_long_is_undone(database: Database) -> None:
+    async def dawdle(connection: AsyncConnection) -> None:
+        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+        await asyncio.Event().wait()
+
+    with pytest.raises(StorageError) as caught:
+        await database.transact(dawdle, seconds=0.05)
+
+    assert caught.value.code == "storage-timeout"
+    assert await ask(database, "SELECT guild_id FROM servers") == []
+
+
+async def test_a_transaction_outlives_a_caller_that_stops_waiting(database: Database) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(connection: AsyncConnection) -> None:
+        begun.set()
+        await go_on.wait()
+        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+
+    caller = asyncio.create_task(database.transact(work))
+    await begun.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    go_on.set()
+
+    await database.ping()
+    assert await ask(database, "SELECT guild_id FROM servers") == [1]
+
+
+async def test_closing_waits_for_what_runs_and_refuses_what_comes(url: str) -> None:
+    database = await Database.open(url)
+    begun = asyncio.Event()
+
+    async def work(connection: AsyncConnection) -> str:
+        begun.set()
+        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+        return "done"
+
+    running = asyncio.create_task(database.transact(work))
+    await begun.wait()
+    await database.close()
+
+    assert await running == "done"
+    with pytest.raises(StorageError) as caught:
+        await database.ping()
+    assert caught.value.code == "storage-closed"
+    await database.close()
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
+    database = await Database.open(url)
+    await tell(database, "UPDATE alembic_version SET version_num = '9999'")
+    await database.close()
+
+    with pytest.raises(SchemaTooNew) as caught:
+        await Database.open(url)
+    with pytest.raises(SchemaTooNew):
+        await Database.open(url)
+
+    assert caught.value.params == {"found": "9999"}
+
+
+def test_the_process_ends_after_closing(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from storage.database import Database\n"
+        "async def main():\n"
+        "    database = await Database.open(sys.argv[1])\n"
+        "    await database.ping()\n"
+        "    await database.close()\n"
+        "asyncio.run(main())\n"
+        "print('closed')\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, f"sqlite:///{tmp_path}/clapper.db"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=30,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "closed\n", "")
