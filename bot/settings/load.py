@@ -57,7 +57,7 @@ def load_settings(*, for_: Purpose) -> Settings:
     document = _document(names)
     tables = read_tables(document, names)
     settings, problems = _settings(document, tables)
-    problems = problems or list(_missing(settings, _REQUIRED[for_]))
+    problems = problems or list(missing(settings, for_))
     problems = tables.problems + problems or list(_unfit(settings))
     if problems:
         raise SettingsError(problems)
@@ -125,9 +125,12 @@ def _settings(document: Mapping[str, Any], tables: Tables) -> tuple[Settings, li
         return Settings(), problems + list(explained(error))
 
 
-def _missing(settings: Settings, required: tuple[str, ...]) -> Iterator[SettingProblem]:
-    """A `[relays.default]` table does instead of RELAY_BASE_URL and RELAY_API_KEY."""
-    for name in required:
+def missing(settings: Settings, for_: Purpose) -> Iterator[SettingProblem]:
+    """What is not set and needed for a purpose.
+
+    A `[relays.default]` table does instead of RELAY_BASE_URL and RELAY_API_KEY.
+    """
+    for name in _REQUIRED[for_]:
         replaced = name.startswith("relay_") and DEFAULT_RELAY in settings.relay_tables
         if not getattr(settings, name) and not replaced:
             yield SettingProblem("setting-missing", name=name.upper())

@@ -40,6 +40,11 @@ class Relay:
     concurrency: Count = 10
     """Streams that may be open at once."""
 
+    @property
+    def origin(self) -> str:
+        """Where its own files may be fetched from, even when it is in a private network."""
+        return forms.origin(self.base_url)
+
 
 class Settings(BaseModel):
     """The settings, made of what it is given alone; `load_settings` gathers the operator's."""
@@ -86,7 +91,7 @@ class Settings(BaseModel):
     log_channel: DiscordId | None = None
     moderator_role: DiscordId | None = None
     refund_cancelled: bool = False
-    discord_proxy: HttpUrl | None = Field(default=None, repr=False)
+    discord_proxy: Annotated[SecretStr, BeforeValidator(forms.web_address)] = SecretStr("")
     """May hold a password."""
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
 
@@ -170,6 +175,6 @@ class Settings(BaseModel):
         keys = [relay.api_key for relay in self.relays.values()]
         texts = [secret.get_secret_value() for secret in (self.discord_token, *keys)]
         texts += [value for relay in self.relays.values() for value in relay.headers.values()]
-        urls = (self.database, self.discord_proxy or "")
+        urls = (self.database, self.discord_proxy.get_secret_value())
         texts += [urlsplit(url).password or "" for url in urls]
         return tuple(text for text in texts if text)
