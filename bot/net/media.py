@@ -99,7 +99,7 @@ class MediaClient:
 
         Raises:
             MediaFailure: `media-address`, `media-redirects`, `media-status` (status),
-                `media-too-large` (limit), `media-timeout` (seconds), `media-unreachable`.
+                `media-too-large` (limit in bytes), `media-timeout` (seconds), `media-unreachable`.
         """
         try:
             async with asyncio.timeout(self._seconds), self._opened(url, headers) as answer:
@@ -164,7 +164,7 @@ class MediaClient:
 
     def _check(self, size: int) -> None:
         if size > self._max_bytes:
-            raise MediaFailure("media-too-large", limit=f"{self._max_bytes / (1 << 20):.0f} MB")
+            raise MediaFailure("media-too-large", limit=self._max_bytes)
 
 
 def _transport() -> httpx.AsyncHTTPTransport:

@@ -90,7 +90,7 @@ def test_a_making_card_shows_the_relays_step_and_percentage() -> None:
     assert text(state)[2:] == [
         "**In the relay’s queue**",
         "▰▰▰▰▰▱▱▱▱▱ 52 %",
-        f"-# started <t:{UNIX}:R>, ready about <t:{UNIX + 90}:R>",
+        f"-# started <t:{UNIX}:R>, expected <t:{UNIX + 90}:R>",
     ]
 
 
