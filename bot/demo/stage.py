@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -34,16 +35,25 @@ MODELS = (
 
 
 @asynccontextmanager
-async def stage(relay: SampleRelay, *, pace: Pace | None = None) -> AsyncIterator[Application]:
-    """The application against `relay`; the operator's own settings play no part."""
+async def stage(
+    relay: SampleRelay,
+    *,
+    pace: Pace | None = None,
+    **settings: Any,  # noqa: ANN401 (each field has a type of its own)
+) -> AsyncIterator[Application]:
+    """The application against `relay`; the operator's own settings play no part.
+
+    `settings` are fields of `Settings` that shall differ.
+    """
     with tempfile.TemporaryDirectory(prefix="clapper-demo-") as folder:
-        settings = Settings(
-            discord_token=SecretStr("simulated"),
-            relay_base_url=relay.base_url,
-            relay_api_key=SecretStr(relay.api_key),
-            data_dir=Path(folder),
-            models=MODELS,
-        )
+        given = {
+            "discord_token": SecretStr("simulated"),
+            "relay_base_url": relay.base_url,
+            "relay_api_key": SecretStr(relay.api_key),
+            "data_dir": Path(folder),
+            "models": MODELS,
+            **settings,
+        }
         pace = pace or Pace(cards=CardPace(spacing=1.0), silence=timedelta(seconds=20))
-        async with application(settings, pace=pace) as app:
+        async with application(Settings(**given), pace=pace) as app:
             yield app

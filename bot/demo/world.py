@@ -24,15 +24,18 @@ class World:
 
 
 @asynccontextmanager
-async def world(app: Application) -> AsyncIterator[World]:
+async def world(app: Application, *, work: bool = True) -> AsyncIterator[World]:
     """The application at work in a server of its own, on a clock that agrees with ours.
 
     Work in the background starts outside the bot's own scope: the simulation settles after every
-    action and would wait for it.
+    action and would wait for it. Without `work` the caller starts it.
     """
     async with simcord.run(app.bot, check_errors=False) as env:
         await keep_time(env)
         made = _people(env)
+        if not work:
+            yield made
+            return
         with env.time_context():
             async with app.at_work():
                 yield made

@@ -1,0 +1,89 @@
+"""A whole server at work: sample relay, real application, simulated Discord, and eyes for cards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import discord
+import simcord
+
+from bot.app import Application, Pace
+from bot.demo.parts import buttons, texts, video_url
+from bot.demo.relay import SampleRelay
+from bot.demo.stage import stage
+from bot.demo.world import World, world
+from bot.presenter import Pace as CardPace
+from tests.demo.wire import SMALL
+
+WATCHDOG = 60.0
+"""Seconds after which something that should have happened never will."""
+FAST = Pace(cards=CardPace(spacing=0.02, wait=0.02), silence=timedelta(seconds=30))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    relay: SampleRelay
+    app: Application
+    world: World
+
+    async def video(
+        self, member: simcord.MemberActor | None = None, **options: Any
+    ) -> simcord.InteractionResult:
+        options.setdefault("prompt", "a paper boat")
+        return await (member or self.world.alice).slash(self.world.channel, "video", **options)
+
+    def messages(self, viewer: simcord.MemberActor | None = None) -> list[discord.Message]:
+        return self.world.channel.history(viewer=viewer or self.world.alice)
+
+    def message(self, message_id: int) -> discord.Message:
+        return next(found for found in self.messages() if found.id == message_id)
+
+    def text(self, answer: simcord.InteractionResult) -> str:
+        """What the answer's message says now."""
+        assert answer.response is not None
+        return "\n".join(texts(self.message(answer.response.id).components))
+
+    def buttons(self, answer: simcord.InteractionResult) -> dict[str, str]:
+        assert answer.response is not None
+        return buttons(self.message(answer.response.id).components)
+
+    def video_url(self, answer: simcord.InteractionResult) -> str | None:
+        assert answer.response is not None
+        return video_url(self.message(answer.response.id).components)
+
+    async def until_text(self, answer: simcord.InteractionResult, part: str) -> str:
+        await until(lambda: part in self.text(answer), lambda: self.text(answer))
+        return self.text(answer)
+
+    async def until_over(self, answer: simcord.InteractionResult) -> str:
+        await until(lambda: "again" in self.buttons(answer), lambda: self.text(answer))
+        return self.text(answer)
+
+    async def press(
+        self, member: simcord.MemberActor, answer: simcord.InteractionResult, verb: str
+    ) -> simcord.InteractionResult:
+        assert answer.response is not None
+        message = self.message(answer.response.id)
+        return await member.click(message, custom_id=self.buttons(answer)[verb])
+
+
+async def until(true: Callable[[], bool], tell: Callable[[], object] = lambda: "") -> None:
+    """Wait for something that other tasks bring about."""
+    for _ in range(int(WATCHDOG / 0.02)):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"still waiting after {WATCHDOG} s: {tell()}")
+
+
+@asynccontextmanager
+async def open_scene(relay: SampleRelay | None = None, **settings: Any) -> AsyncIterator[Scene]:
+    async with (
+        relay or SampleRelay(pace=0, film=SMALL) as served,
+        stage(served, pace=FAST, **settings) as app,
+        world(app) as made,
+    ):
+        yield Scene(relay=served, app=app, world=made)
