@@ -60,6 +60,14 @@ def web_address(value: object) -> str:
     return text
 
 
+def relay_address(value: object) -> str:
+    """A relay's address; a name and password in it would end up in every error and log."""
+    text = web_address(value)
+    if "@" in urlsplit(text).netloc:
+        raise complaint("setting-url-password")
+    return text
+
+
 def origin(value: object) -> str:
     """`https://host[:port]`; a host alone means https."""
     text = bare(value)

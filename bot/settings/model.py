@@ -25,14 +25,14 @@ Seconds = Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False)]
 Megabytes = Annotated[int, Field(ge=1, le=10_000)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 DiscordId = Annotated[int, BeforeValidator(forms.discord_id)]
-HttpUrl = Annotated[str, BeforeValidator(forms.web_address)]
+RelayUrl = Annotated[str, BeforeValidator(forms.relay_address)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """One relay: where it is and how the bot introduces itself."""
 
-    base_url: HttpUrl
+    base_url: RelayUrl
     """As the operator wrote it, with or without `/v1`; `bot.relay` knows what it means."""
     api_key: Annotated[SecretStr, BeforeValidator(forms.key)]
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     discord_token: Annotated[SecretStr, BeforeValidator(forms.token)] = SecretStr("")
-    relay_base_url: HttpUrl = ""
+    relay_base_url: RelayUrl = ""
     relay_api_key: Annotated[SecretStr, BeforeValidator(forms.key)] = SecretStr("")
     data_dir: Annotated[Path, BeforeValidator(forms.folder)] = Field(
         default_factory=lambda: user_data_path("clapper", appauthor=False)

@@ -139,5 +139,5 @@ def _relay(entry: Mapping[str, Any], names: Mapping[str, str | None], place: str
     if not relay.base_url:
         raise SettingProblem("setting-field-missing", name=f"{place}.base_url")
     if not relay.api_key:
-        raise SettingProblem("setting-relay-key", name=place, key=key_name)
+        raise SettingProblem("setting-relay-key", name=place, variable=key_name)
     return relay

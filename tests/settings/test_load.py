@@ -108,6 +108,7 @@ def test_a_key_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RELAY_BASE_URL", "ftp://relay.example", "setting-url"),
         ("RELAY_BASE_URL", "https://[::1", "setting-url"),
         ("RELAY_BASE_URL", "https://relay.example:99999", "setting-url"),
+        ("RELAY_BASE_URL", "https://user:pass@relay.example", "setting-url-password"),
         ("DATABASE_URL", "mysql://localhost/clapper", "setting-database"),
         ("DATABASE_URL", "clapper.db", "setting-database"),
         ("DEFAULT_CREDITS", "many", "setting-credits"),

@@ -1,0 +1,108 @@
+"""The five commands; what each needs is imported when it runs, so that help is quick."""
+
+# ruff: noqa: PLC0415 - help must not wait for discord.py, SQLAlchemy and pydantic
+
+import sys
+
+import typer
+
+from bot.cli import options
+from bot.cli.options import help_of
+from bot.domain.errors import ClapperError, SettingsError
+
+USAGE = 2
+FAILURE = 1
+
+app = typer.Typer(
+    name="clapper",
+    help=help_of("clapper"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command that was typed; ends the process with its exit code."""
+    try:
+        app(prog_name="python -m bot")
+    except SettingsError as error:
+        _end(error, USAGE)
+    except ClapperError as error:
+        _end(error, FAILURE)
+
+
+def _end(error: ClapperError, code: int) -> None:
+    from bot.cli.speech import Voice
+    from bot.text import Texts
+
+    Voice(Texts()).explain(error)
+    sys.exit(code)
+
+
+@app.command(help=help_of("run"), short_help=help_of("run-short"))
+def run() -> None:
+    """Run the bot."""
+    from bot.settings import load_settings
+
+    settings = load_settings(for_="run")
+    from bot.app import run as run_bot
+
+    raise typer.Exit(run_bot(settings))
+
+
+@app.command(help=help_of("demo"), short_help=help_of("demo-short"))
+def demo(
+    *,
+    headless: options.Headless = False,
+    prompt: options.DemoPrompt = None,
+    image: options.DemoImage = None,
+    out: options.Out = None,
+    port: options.Port = None,
+) -> None:
+    """Show the bot at work."""
+    from bot.cli.demo import show
+
+    raise typer.Exit(show(headless=headless, prompt=prompt, image=image, out=out, port=port))
+
+
+@app.command(help=help_of("generate"), short_help=help_of("generate-short"))
+def generate(
+    *,
+    prompt: options.Prompt,
+    image: options.Images = None,
+    model: options.Model = None,
+    ratio: options.Ratio = None,
+    seconds: options.Seconds = None,
+    out: options.Out = None,
+    json: options.Json = False,
+) -> None:
+    """Make one video without Discord."""
+    from bot.cli.generate import Wish, generate_now
+
+    wish = Wish(
+        prompt=prompt,
+        images=tuple(image or ()),
+        model=model,
+        ratio=ratio,
+        seconds=seconds,
+        out=out,
+    )
+    raise typer.Exit(generate_now(wish, as_json=json))
+
+
+@app.command(help=help_of("check"), short_help=help_of("check-short"))
+def check() -> None:
+    """Look at everything that the bot needs."""
+    from bot.cli.check import check_now
+
+    raise typer.Exit(check_now())
+
+
+@app.command(help=help_of("health"), short_help=help_of("health-short"))
+def health() -> None:
+    """Ask whether the running bot is well."""
+    from bot.cli.health import look
+
+    raise typer.Exit(look())

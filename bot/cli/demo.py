@@ -1,0 +1,62 @@
+"""The demo, in a browser or without one."""
+
+# ruff: noqa: PLC0415 - an installation without the demo must be able to say so
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import typer
+
+from bot.cli.speech import Voice
+from bot.domain.errors import MediaFailure
+from bot.text import Texts
+
+PROMPT = "cli-demo-prompt"
+
+
+def show(
+    *, headless: bool, prompt: str | None, image: Path | None, out: Path | None, port: int | None
+) -> int:
+    """Run the demo until it is over; the exit code."""
+    voice = Voice(Texts())
+    if image is not None and not image.is_file():
+        voice.complain("cli-image-file", path=str(image))
+        return 2
+    try:
+        if headless:
+            return _film(voice, prompt or voice.say(PROMPT), image, out or Path("demo.mp4"))
+        return _page(voice, port)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("bot", "simcord"):
+            raise
+        voice.complain("cli-demo-missing")
+        return 1
+
+
+def _film(voice: Voice, prompt: str, image: Path | None, out: Path) -> int:
+    from bot.demo.headless import film
+
+    try:
+        clip = asyncio.run(film(prompt=prompt, image=image, out=out, say=typer.echo))
+    except MediaFailure as error:
+        voice.explain(error)
+        return 1
+    if clip is None:
+        voice.complain("cli-demo-no-video")
+        return 1
+    voice.answer(
+        "cli-demo-saved", path=str(out), bytes=clip.size, seconds=clip.seconds, codec=clip.codec
+    )
+    return 0
+
+
+def _page(voice: Voice, port: int | None) -> int:
+    from bot.demo.page import show_page
+
+    def tell(url: str) -> None:
+        voice.answer("cli-demo-page", url=url)
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(show_page(port=port, say=tell))
+    return 0

@@ -1,0 +1,181 @@
+# The command line: help, settings, `generate`, `check` and `health`. Nothing here is seen in Discord.
+
+## Help
+
+cli-help-clapper = Clapper makes videos in Discord through any OpenAI-style relay. Try “demo” first: it needs no token and no key.
+cli-help-run = Run the bot until Ctrl-C or SIGTERM. Needs DISCORD_TOKEN, RELAY_BASE_URL and RELAY_API_KEY, from the environment, .env or clapper.toml; “check” says what is missing.
+cli-help-demo = Show the real bot at work in a simulated Discord with a sample relay: no token, no key, no settings. Prints the address of a page; Ctrl-C ends it.
+cli-help-generate = Make one video with the configured relay, without Discord, to see whether key and model work. Exit code 0 only with a saved video, 1 when it failed, 2 for wrong usage or settings.
+cli-help-check = Look at settings, database, relay, token, disk, encoder and clock, and say for each what is wrong and how to mend it. Changes nothing. Exit code 1 if the bot could not start.
+cli-help-health = Ask whether the running bot is connected to Discord and its database answers; for containers and monitors. Exit code 0 or 1.
+
+cli-help-run-short = Run the bot.
+cli-help-demo-short = Show the bot at work: no token, no key.
+cli-help-generate-short = Make one video with your relay, without Discord.
+cli-help-check-short = Say what is wrong with the set-up, and how to mend it.
+cli-help-health-short = Ask whether the running bot is well.
+
+cli-help-prompt = What the video shows, in at most 4,000 characters.
+cli-help-demo-prompt = What the headless demo asks for.
+cli-help-image = A reference image: a PNG, JPEG or WebP file, or a link to one. May be given several times.
+cli-help-demo-image = A reference image for the headless demo.
+cli-help-model = A model of clapper.toml, or any other name that the relay knows; DEFAULT_MODEL if left out.
+cli-help-ratio = Width to height, such as 16:9, where the model lets you choose.
+cli-help-seconds = The length, where the model lets you choose.
+cli-help-out = Where the video goes: a file or a folder. Further videos of the same answer get -2, -3 … at the end.
+cli-help-json = Print one JSON object per line to stdout and nothing else: accepted, progress, completed, saved or failed.
+cli-help-headless = Without a page: ask for one video as a member would, print every state of the card, and save the file.
+cli-help-port = The port of the page; a free one if left out.
+
+## Settings, one sentence each
+
+setting-missing = { $name ->
+    [DISCORD_TOKEN] DISCORD_TOKEN is not set. It is in Discord’s developer portal: your application, Bot, Reset Token.
+    [RELAY_BASE_URL] RELAY_BASE_URL is not set. It is the address of your relay, such as https://relay.example/v1.
+    [RELAY_API_KEY] RELAY_API_KEY is not set. It is the key that your relay gave you.
+   *[other] { $name } is not set.
+}
+setting-token = { $name } is not a bot token, which has three parts with dots between. It is neither the application’s id, nor its public key, nor its client secret: take it from Discord’s developer portal, your application, Bot, Reset Token.
+setting-key = { $name } holds characters that a key cannot have. Copy it again, without blanks and line breaks.
+setting-url = { $name } is not an http or https address with a host, such as https://relay.example/v1.
+setting-url-password = { $name } must not hold a name or password before its host. The relay’s key belongs into RELAY_API_KEY.
+setting-database = { $name } is not understood. It begins with sqlite:/// (and a file) or postgres:// (user:password@host/name).
+setting-credits = { $name } must be a whole number, or “unlimited”.
+setting-whole-number = { $name } must be a whole number.
+setting-number = { $name } must be a number.
+setting-too-small = { $name } must be at least { $limit }.
+setting-not-above = { $name } must be more than { $limit }.
+setting-too-large = { $name } must be at most { $limit }.
+setting-yes-no = { $name } must be true or false.
+setting-choice = { $name } must be one of: { $choices }.
+setting-id = { $name } must hold ids of Discord, which are long numbers: switch on the developer mode in Discord’s settings, right-click, Copy ID. Several have commas between.
+setting-timezone = { $name } is no time zone. It needs a name such as UTC, Europe/Berlin or Asia/Tokyo.
+setting-malformed = { $name } does not have the form that clapper.example.toml shows.
+setting-field-missing = { $name } is missing.
+setting-file = { $name } cannot be read. It must exist, be readable, and be text in UTF-8.
+setting-toml = { $name } has a mistake in line { $line }: it is not valid TOML from there on. Texts need quotes, and every quote its end.
+setting-table = { $name } must be a table: { $form } on a line of its own, its fields below.
+setting-unknown = { $where } has the unknown name { $name }. Known ones are in .env.example and clapper.example.toml.
+setting-unknown-near = { $where } has the unknown name { $name }. Is { $near } meant?
+setting-twice = { $name } is used by another model already. Every model needs an id of its own.
+setting-short-text = { $name } must have 1 to 100 printable characters.
+setting-credits-negative = { $name } must not be negative.
+setting-model-seconds = { $name } must be a list of whole numbers from 1 to 3600, such as [10, 15].
+setting-model-ratios = { $name } must be a list of width:height, such as ["16:9", "9:16"].
+setting-model-images = { $name } must be from 0 to 10.
+setting-model-image-required = { $name } is true, but the model takes no image: images is 0 or image_transport is "none".
+setting-model-name = { $name } may hold {"{"}ratio{"}"}, {"{"}seconds{"}"} and {"{"}orientation{"}"} only, with every bracket closed.
+setting-model-template = { $name } must hold {"{"}prompt{"}"}, and beside it {"{"}ratio{"}"}, {"{"}seconds{"}"} and {"{"}orientation{"}"} only.
+setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself.
+setting-relay-key = { $name } has no key: the variable { $variable }, which its api_key_env names, is not set.
+setting-default-model = { $name } names no model of clapper.toml. These are there: { $choices }.
+
+## The database, to operators
+
+storage-malformed-url = DATABASE_URL is not understood. It begins with sqlite:/// (three slashes, then a file) or postgres:// (user:password@host/name).
+storage-driver-missing = DATABASE_URL names PostgreSQL, whose driver is not installed: pip install asyncpg, or the extra “postgres”.
+storage-unreachable = The database cannot be reached. Is it running, and are the host, port and folder in DATABASE_URL right?
+storage-denied = The database refuses the user or the password in DATABASE_URL.
+storage-no-database = The database server has no database of the name in DATABASE_URL. Create it first.
+storage-readonly = The database cannot be written: its file, its folder or its user lacks the right to.
+storage-corrupt = The database file is damaged or not a SQLite file. Nothing was changed: keep it with its -wal and -shm files, and put a backup in its place.
+storage-full = There is no space left for the database.
+storage-io = The disk fails under the database. Nothing is certain until it is mended; look at the system’s log.
+storage-busy = The database is busy with something else, perhaps with a second bot. Stop that and start again.
+storage-timeout = The database did not answer in time.
+storage-conflict = The database holds something else than the bot expected. Start again; if it stays, report it.
+storage-closed = The database is closed already.
+storage-pragma = SQLite does not take the setting { $name } that the bot relies on here. Is the file on a network drive? Use a local one, or PostgreSQL.
+storage-schema-too-new = The database was written by a newer Clapper (revision { $found }). Nothing was changed: update Clapper, or use another database.
+storage-failed = The database answered with an error. The log names it.
+
+## generate
+
+cli-image-file = There is no image file { $path }.
+cli-image-size = { $path } is larger than MAX_IMAGE_MB allows ({ $limit } MB).
+cli-image-link = { $model } takes images by link (its image_transport in clapper.toml), so --image needs a link here.
+cli-out-folder = There is no folder { $path } to save the video in.
+cli-generate-asked = Asked the relay
+cli-generate-working = Working
+cli-generate-accepted = Accepted: { $place }
+cli-generate-fetching = { $count ->
+    [one] Fetching the video
+   *[other] Fetching { $count } videos
+}
+cli-generate-saved = Saved { $path }: { NUMBER($megabytes, maximumFractionDigits: 2) } MB, { NUMBER($seconds, maximumFractionDigits: 1) } s, { $width } × { $height }
+cli-generate-failed = No video ({ $kind }): { $message }
+cli-generate-no-link = The relay says that the video is ready but gives no link to it.
+cli-generate-unwritten = The video cannot be written to { $path }.
+
+## demo
+
+cli-demo-prompt = A paper boat drifts down a rainy street at dusk
+cli-demo-page = Clapper at work: { $url } (Ctrl-C ends it)
+cli-demo-missing = The demo is not part of this installation. Get the source and run “make demo”, or install the extra “demo”.
+cli-demo-no-video = There is no video. The last line above says why.
+cli-demo-saved = Saved { $path }: { NUMBER($bytes) } bytes, { NUMBER($seconds, maximumFractionDigits: 1) } s of { $codec }
+
+## health
+
+health-ok = The bot is connected and its database answers.
+health-none = The bot does not run here: there is no sign of life in DATA_DIR.
+health-stale = The bot hangs or was killed: its last sign of life is { $seconds } s old.
+health-offline = The bot runs but is not connected to Discord.
+health-database = The bot runs but its database does not answer.
+
+## check
+
+check-level-ok = OK
+check-level-warning = Warning
+check-level-problem = Problem
+check-subject-settings = Settings
+check-subject-token = Token
+check-subject-database = Database
+check-subject-relay = Relay
+check-subject-clock = Clock
+check-subject-disk = Disk
+check-subject-encoder = Encoder
+
+check-conclusion = { $problems ->
+    [0] { $warnings ->
+        [0] Everything is well.
+        [one] The bot can start; one warning.
+       *[other] The bot can start; { $warnings } warnings.
+    }
+    [one] One thing must be mended first.
+   *[other] { $problems } things must be mended first.
+}
+check-settings = { $count ->
+    [one] one model on offer: { $models }
+   *[other] { $count } models on offer: { $models }
+}{ GIVEN($file) ->
+    [yes] {" "}(from { $file })
+   *[no] {""}
+}
+check-any-server = ALLOWED_SERVERS is empty, so every server that invites the bot spends your credits. List your servers’ ids.
+check-token = has the right form; it belongs to application { $application }
+check-token-doubtful = has three parts, but the first is not an application’s id. If Discord refuses it: developer portal, your application, Bot, Reset Token.
+check-database = { $kind }, reachable and up to date
+check-database-new = does not exist yet; a start makes it in { $folder }
+check-database-old = { $count ->
+    [one] { $kind }, reachable; a start runs one migration
+   *[other] { $kind }, reachable; a start runs { $count } migrations
+}
+check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
+    [one] one model
+   *[other] { $count } models
+}
+check-relay-model = { $relay } does not list the model { $model }. Requests for it may fail: compare its name in clapper.toml or DEFAULT_MODEL with the relay’s list.
+check-relay-no-models = { $relay } ({ $address }) answers { $status } to the question for its models, so the key cannot be tried. Many relays have no such list; “generate” shows whether it works.
+check-relay-key = { $relay } ({ $address }) refuses the key ({ $status }). Compare RELAY_API_KEY with the relay’s console.
+check-relay-unreachable = { $relay } ({ $address }) cannot be reached. Check RELAY_BASE_URL, the network, and whether the relay is up.
+check-clock = agrees with the relay’s
+check-clock-off = differs from the relay’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
+check-clock-unknown = the relay sends no date to compare with
+check-disk = { $folder } can be written and has { $megabytes } MB free
+check-disk-low = { $folder } has only { $megabytes } MB free, less than a few videos. Make room, or lower MEDIA_KEEP_DAYS and MAX_VIDEO_MB.
+check-disk-full = { $folder } has only { $megabytes } MB free. Make room first: the database needs it.
+check-disk-unwritable = { $folder } cannot be written. Choose another DATA_DIR, or give the bot’s user the right to write there.
+check-encoder = makes H.264 and AAC
+check-encoder-lacks = cannot make { $names }. Install PyAV from its wheels: pip install --force-reinstall av
+check-encoder-broken = does not start. Install PyAV from its wheels: pip install --force-reinstall av
