@@ -1,7 +1,7 @@
 """`check`: everything that the bot needs, what is wrong with it, and how to mend it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -41,7 +41,7 @@ async def _check(settings: Settings, voice: Voice) -> list[Finding]:
     return found
 
 
-async def _looks(settings: Settings) -> AsyncIterator[Finding]:
+async def _looks(settings: Settings) -> AsyncGenerator[Finding, None]:
     for finding in look_at_settings(settings):
         yield finding
     if settings.discord_token:

@@ -5,7 +5,9 @@ import sys
 from fractions import Fraction
 
 import av
+from av.audio.stream import AudioStream
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 
 def lacking() -> list[str]:
@@ -22,6 +24,7 @@ def lacking() -> list[str]:
 def _video(name: str) -> None:
     with av.open(io.BytesIO(), "w", format="mp4") as container:
         stream = container.add_stream(name, rate=24)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
         container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
         container.mux(stream.encode(None))
@@ -30,6 +33,7 @@ def _video(name: str) -> None:
 def _sound(name: str) -> None:
     with av.open(io.BytesIO(), "w", format="mp4") as container:
         stream = container.add_stream(name, rate=48_000, layout="stereo")
+        assert isinstance(stream, AudioStream)
         frame = av.AudioFrame("fltp", "stereo", 1024)
         for plane in frame.planes:  # what was never written is no silence to every encoder
             plane.update(bytes(plane.buffer_size))

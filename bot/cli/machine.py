@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.children import ChildFailed, ChildLimits, run_child
 from bot.cli.findings import Finding, ok, problem, warning
+from bot.domain.errors import Param
 from bot.settings import Settings
 
 _CHILD = Path(__file__).with_name("encoder_child.py")
@@ -23,7 +24,7 @@ def look_at_disk(settings: Settings) -> Finding:
             free = shutil.disk_usage(existing).free
     except OSError:
         return problem("disk", "check-disk-unwritable", folder=str(folder))
-    params = {"folder": str(folder), "megabytes": free // 1_000_000}
+    params: dict[str, Param] = {"folder": str(folder), "megabytes": free // 1_000_000}
     if free < _LEAST:
         return problem("disk", "check-disk-full", **params)
     enough = free > 4 * settings.max_video_bytes

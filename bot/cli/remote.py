@@ -1,6 +1,6 @@
 """What lies elsewhere: the database and the relays."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -30,7 +30,7 @@ async def look_at_database(settings: Settings) -> Finding:
 
 async def look_at_relays(
     settings: Settings, *, clock: Callable[[], datetime]
-) -> AsyncIterator[Finding]:
+) -> AsyncGenerator[Finding, None]:
     """Whether each relay takes its key and knows the models, and whether the clocks agree."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(relay_http(silence_seconds=_SILENCE_SECONDS))

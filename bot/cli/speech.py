@@ -4,6 +4,7 @@ import typer
 
 from bot.domain.errors import ClapperError, Param, SettingsError
 from bot.text import Texts
+from bot.text.texts import SOURCE
 
 
 class Voice:
@@ -14,7 +15,7 @@ class Voice:
 
     def say(self, key: str, **params: Param) -> str:
         """The sentence of `key`."""
-        return self._texts.say(key, **params)
+        return self._texts.say(key, SOURCE, **params)
 
     def answer(self, key: str, **params: Param) -> None:
         """Print what was asked for."""
