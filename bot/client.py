@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import Refusal
-from bot.presenter.answering import answer_error
+from bot.presenter.answering import answer_error, is_stale
 from bot.presenter.buttons import JobButton
 from bot.presenter.desk import Desk
 
@@ -47,8 +47,10 @@ class ClapperTree(app_commands.CommandTree["ClapperBot"]):
 class ClapperBot(commands.Bot):
     """A client that hears interactions only and keeps next to nothing in memory.
 
+    Its `desk` is set before it starts: what is on it speaks to Discord through this client, so
+    it cannot be there first.
+
     Args:
-        desk: What its commands and buttons work with.
         declared: The file that remembers which commands Discord was told of.
         proxy: For everything but the gateway's own settings; discord.py ignores the environment.
         cogs: Extension modules with the commands.
@@ -56,7 +58,6 @@ class ClapperBot(commands.Bot):
 
     def __init__(
         self,
-        desk: Desk,
         *,
         declared: Path,
         proxy: str | None = None,
@@ -77,7 +78,7 @@ class ClapperBot(commands.Bot):
             ),
             proxy=proxy,
         )
-        self.desk = desk
+        self.desk: Desk
         self._declared = declared
         self._cog_names = cogs
 
@@ -111,13 +112,3 @@ class ClapperBot(commands.Bot):
         # Another application has been told nothing yet.
         text = json.dumps([self.application_id, payload], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def is_stale(interaction: discord.Interaction["ClapperBot"]) -> bool:
-    """Whether the answer would come too late; nothing may be started for it."""
-    desk = interaction.client.desk
-    age = desk.clock() - interaction.created_at
-    if age <= desk.haste.stale:
-        return False
-    log.warning("interaction.stale", seconds=round(age.total_seconds(), 1))
-    return True

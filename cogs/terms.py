@@ -52,5 +52,5 @@ def _after(found: re.Match[str], now: datetime) -> datetime:
 def _end_of(day: str) -> datetime | None:
     try:
         return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -83,7 +83,7 @@ async def guarded(interaction: discord.Interaction) -> AsyncIterator[None]:
 
 async def answer_error(interaction: discord.Interaction, error: Exception) -> None:
     """Tell the one who asked why not, once; never raises what Discord answers to that."""
-    shown = _as_answer(error)
+    shown = as_answer(error)
     view = refusal_view(shown, texts=desk_of(interaction).texts, locale=str(interaction.locale))
     try:
         await _tell_anyhow(interaction, view)
@@ -101,7 +101,18 @@ async def _tell_anyhow(interaction: discord.Interaction, view: ui.LayoutView) ->
         await interaction.followup.send(view=view, ephemeral=True)
 
 
-def _as_answer(error: Exception) -> ClapperError:
+def is_stale(interaction: discord.Interaction[Any]) -> bool:
+    """Whether its answer would come too late, so that nothing may be started for it."""
+    desk = desk_of(interaction)
+    age = desk.clock() - interaction.created_at
+    if age <= desk.haste.stale:
+        return False
+    log.warning("interaction.stale", seconds=round(age.total_seconds(), 1))
+    return True
+
+
+def as_answer(error: Exception) -> ClapperError:
+    """What people are told of an error; what nobody expected is logged under a reference."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, StorageError):

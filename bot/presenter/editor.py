@@ -100,9 +100,12 @@ class Editor:
             MediaFailure: `media-too-large` when Discord refuses the file's size.
         """
         self._over.add(state.job.id)
+        face = self._end(state)
+        upload = True
         if card := self._cards.pop(state.job.id, None):
             await card.close(self._pace.preempt)
-        return await self._show_end(state.job, self._faces(state))
+            upload = card.must_upload(face)
+        return await self._show_end(state.job, face, upload=upload)
 
     async def picture_url(self, job: Job) -> str | None:
         """The URL of the reference image on the card, once Discord has it."""
@@ -180,13 +183,20 @@ class Editor:
 
     # Ends
 
-    async def _show_end(self, job: Job, face: Face) -> CardRef:
+    def _end(self, state: CardState) -> Face:
+        try:
+            return self._faces(state)
+        except Exception as error:
+            log.exception("card.not_rendered", job=state.job.id)
+            raise CardLost("card-lost") from error
+
+    async def _show_end(self, job: Job, face: Face, *, upload: bool) -> CardRef:
         private_only = False
         for route in (*self._edits(job), *posts(self._bot, job, self._clock())):
             if private_only and not route.private:
                 continue
             try:
-                return await self._persist(route, face)
+                return await self._persist(route, face, upload=upload)
             except Exception as error:  # noqa: BLE001 (judged, logged or raised again)
                 # What somebody deleted is not put back in front of everybody.
                 private_only |= self._judge_end(job, route, error) is Verdict.GONE
@@ -196,13 +206,15 @@ class Editor:
         kind = verdict(error)
         if kind is Verdict.TOO_LARGE:
             raise MediaFailure("media-too-large") from error
-        if kind is Verdict.BUG:
+        if isinstance(error, MediaFailure):
             raise error
         self._token_died(job, error)
-        log.warning("card.route_failed", job=job.id, route=type(route).__name__, kind=kind.name)
+        bug = error if kind is Verdict.BUG else None
+        name = type(route).__name__
+        log.warning("card.route_failed", job=job.id, route=name, kind=kind.name, exc_info=bug)
         return kind
 
-    async def _persist(self, route: Route, face: Face) -> CardRef:
+    async def _persist(self, route: Route, face: Face, *, upload: bool) -> CardRef:
         if route.limit is not None and face.size() > route.limit:
             raise MediaFailure("media-too-large")
         async for attempt in stamina.retry_context(
@@ -213,7 +225,7 @@ class Editor:
             wait_jitter=self._pace.wait / 4,
         ):
             with attempt:
-                _, ref = await self._call(route, face, upload=True)
+                _, ref = await self._call(route, face, upload=upload)
                 return ref
         raise CardLost("card-lost")  # pragma: no cover - the last attempt raises by itself
 

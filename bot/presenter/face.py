@@ -1,7 +1,7 @@
 """A card's state rendered once: what is sent, what is attached, and what makes two alike."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -44,11 +44,13 @@ class Faces:
 
     texts: Texts
     models: Catalogue
-    buttons: Buttons
+    buttons: Callable[[Texts], Buttons]
+    """Makes the buttons of a state, given the sentences for their labels."""
 
     def __call__(self, state: CardState) -> Face:
         """The face of a state."""
-        view = card_view(state, texts=self.texts, models=self.models, buttons=self.buttons)
+        buttons = self.buttons(self.texts)
+        view = card_view(state, texts=self.texts, models=self.models, buttons=buttons)
         mark = _mark(view)
         return Face(view=unlisted(view), files=card_files(state), mark=mark)
 

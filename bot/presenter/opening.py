@@ -8,17 +8,20 @@ from typing import Any, TypeAlias
 import discord
 import structlog
 
-from bot.domain.errors import ClapperError, Refusal, StorageError
+from bot.domain.errors import ClapperError, Refusal
 from bot.domain.jobs import TOKEN_LIFE, CardRef
 from bot.domain.requests import ImageOffer
 from bot.domain.views import CardState
-from bot.presenter.answering import ALREADY_ANSWERED
+from bot.presenter.answering import as_answer
 from bot.presenter.answers import refusal_view
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
 from bot.presenter.routes import SILENT, Verdict, verdict
 
 log = structlog.stdlib.get_logger()
+
+LOOK = 5.0
+"""Seconds to find out whether an unconfirmed answer is there."""
 
 Answer: TypeAlias = "discord.InteractionCallbackResponse[Any] | None"
 Admit: TypeAlias = Callable[[], Awaitable[CardState]]
@@ -88,8 +91,8 @@ class _Opening:
             return
         try:
             state = await admission
-        except (Refusal, StorageError) as refused:
-            await self._withdraw(refused)
+        except Exception as error:  # noqa: BLE001 (answered and logged)
+            await self._withdraw(as_answer(error))
             return
         ref = self._ref(message_id)
         self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
@@ -106,14 +109,22 @@ class _Opening:
                 async with asyncio.timeout(self.desk.haste.answer):
                     return _message_id(await send())
             except Exception as error:
-                # A try whose confirmation was lost did count: the next one is told so.
-                if attempt and getattr(error, "code", 0) == ALREADY_ANSWERED:
-                    return (await self._interaction.original_response()).id
-                if verdict(error) is Verdict.BUG:
+                kind = verdict(error)
+                if kind is Verdict.BUG:
                     raise
-                if verdict(error) is not Verdict.AGAIN:
+                if kind is not Verdict.AGAIN and not attempt:
                     raise _AnswerLostError from error
-        raise _AnswerLostError
+                if kind is not Verdict.AGAIN:
+                    break
+        return await self._applied()
+
+    async def _applied(self) -> int:
+        """A try whose confirmation was lost may have counted: look for its message."""
+        try:
+            async with asyncio.timeout(LOOK):
+                return (await self._interaction.original_response()).id
+        except (discord.DiscordException, OSError, TimeoutError) as error:
+            raise _AnswerLostError from error
 
     async def _abandon(self, state: CardState) -> None:
         log.warning("card.never_answered", job=state.job.id)
@@ -122,11 +133,9 @@ class _Opening:
     async def _withdraw(self, refused: ClapperError) -> None:
         """A late refusal: the public message was promised already, so it says a word and goes."""
         locale = str(self._interaction.locale)
-        told = Refusal("refusal-busy") if isinstance(refused, StorageError) else refused
-        log.info("answer.refused_late", code=refused.code)
         word = self.desk.texts.say("card-failed", locale)
         await self._interaction.edit_original_response(content=word, allowed_mentions=SILENT)
-        view = unlisted(refusal_view(told, texts=self.desk.texts, locale=locale))
+        view = unlisted(refusal_view(refused, texts=self.desk.texts, locale=locale))
         await self._interaction.followup.send(view=view, ephemeral=True, allowed_mentions=SILENT)
         await self._interaction.delete_original_response()
 

@@ -31,7 +31,7 @@ def no_buttons(_state: CardState) -> tuple[()]:
     return ()
 
 
-FACES = Faces(texts=TEXTS, models=MODELS, buttons=no_buttons)
+FACES = Faces(texts=TEXTS, models=MODELS, buttons=lambda _texts: no_buttons)
 
 
 class PlainBot(commands.Bot):
@@ -135,6 +135,9 @@ class Stage:
     def shown(self) -> str:
         """Everything that the newest message in the channel says."""
         return self.said(self.messages()[-1])
+
+    def says(self, words: str) -> bool:
+        return words in self.shown()
 
     def messages(self) -> list[discord.Message]:
         return self.channel.history()

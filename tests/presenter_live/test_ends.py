@@ -97,6 +97,15 @@ async def test_gives_up_when_every_route_is_closed(stage: Stage) -> None:
         await stage.editor.settle(stage.delivered())
 
 
+async def test_gives_up_when_the_video_is_not_there(stage: Stage) -> None:
+    state = stage.delivered()
+    assert state.delivery is not None
+    state.delivery.clip.path.unlink()
+
+    with pytest.raises(CardLost):
+        await stage.editor.settle(state)
+
+
 @pytest.mark.parametrize(("status", "code"), [(413, 0), (400, 40005), (400, 50045)])
 async def test_says_when_discord_finds_the_video_too_large(
     stage: Stage, status: int, code: int

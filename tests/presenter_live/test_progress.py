@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -130,7 +131,7 @@ async def test_has_no_address_without_an_image(stage: Stage) -> None:
 async def test_keeps_no_views(stage: Stage) -> None:
     for percent in range(10):
         stage.editor.offer(stage.at(percent=float(percent)))
-        await until(lambda wanted=percent: f"{wanted} %" in stage.shown())
+        await until(partial(stage.says, f"{percent} %"))
 
     store = stage.bot._connection._view_store
     assert not store._synced_message_views

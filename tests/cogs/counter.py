@@ -1,0 +1,178 @@
+"""The real bot over the real use cases and a new database; only the relay's side stands still."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import discord
+from simcord.actors import MemberActor
+
+from bot.client import ClapperBot
+from bot.domain.jobs import Job, JobStatus
+from bot.domain.ledger import Limits, QuotaReport
+from bot.domain.models import Catalogue, VideoModel
+from bot.domain.requests import Order, Requester, VideoRequest
+from bot.generation.again import Again, Delete
+from bot.generation.attempt import Attempt
+from bot.generation.cancel import Cancel
+from bot.generation.endings import Endings
+from bot.generation.gate import Bell, Gate
+from bot.generation.inputs import Inputs
+from bot.generation.pictures import Pictures
+from bot.generation.quotas import Moderation, Quotas
+from bot.generation.standing import Standing
+from bot.generation.submit import Submit, new_job_id
+from bot.generation.worker import Worker
+from bot.presenter.buttons import job_buttons
+from bot.presenter.desk import Desk, Haste
+from bot.presenter.editor import Editor, Pace
+from bot.presenter.face import Faces
+from bot.telemetry import Metrics
+from bot.text import Texts
+from storage.database import Database
+from storage.jobs import Jobs
+from storage.ledger import Ledger
+from storage.rules import Rules
+
+TEXTS = Texts(strict=True)
+MODELS = Catalogue(
+    [
+        VideoModel(id="sora-2", label="Sora 2", seconds=(4, 8), ratios=("16:9", "9:16")),
+        VideoModel(id="veo-3", label="Veo 3", credits=2, seconds=(6,), ratios=("1:1",), images=0),
+    ]
+)
+FACES = Faces(texts=TEXTS, models=MODELS, buttons=job_buttons)
+_INTERACTIONS = count(1)
+HASTE = Haste(submit=0.3, answer=0.3)
+
+
+class SlowLedger(Ledger):
+    """The real one, which a test may keep waiting: simulated time stands still during real I/O."""
+
+    waiting_for: Callable[[], Awaitable[object]] | None = None
+
+    async def admit(self, order: Order, *, job_id: str, price: int) -> Job:
+        await self._wait()
+        return await super().admit(order, job_id=job_id, price=price)
+
+    async def report(self, requester: Requester, **options: Any) -> QuotaReport:
+        await self._wait()
+        return await super().report(requester, **options)
+
+    async def _wait(self) -> None:
+        if self.waiting_for is not None:
+            await self.waiting_for()
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The parts that tests reach into."""
+
+    bot: ClapperBot
+    desk: Desk
+    editor: Editor
+    jobs: Jobs
+    ledger: "SlowLedger"
+    gate: Gate
+    bell: Bell
+    folder: Path
+
+    async def only_job(self) -> Job:
+        (job,) = await self.jobs.open_jobs()
+        return job
+
+    async def run_job(self) -> Job:
+        """A worker has asked the relay."""
+        claimed = await self.jobs.claim("worker")
+        assert claimed is not None
+        started = await self.jobs.post_starting(claimed)
+        assert started is not None
+        return started
+
+    async def fail_job(self) -> Job:
+        """The job's end, shown on its card."""
+        job = await self.only_job()
+        ended = await self.ledger.finish(
+            job, JobStatus.FAILED, settle=False, failure="failure-timeout"
+        )
+        assert ended is not None
+        await self.desk.cancel.endings.show(ended, mention=False)
+        return ended
+
+    async def spend(self, price: int, user_id: int, guild_id: int) -> None:
+        """A video of that price was delivered."""
+        order = Order(
+            interaction_id=next(_INTERACTIONS),
+            request=VideoRequest(prompt="before", model="sora-2"),
+            requester=Requester(guild_id=guild_id, user_id=user_id),
+            channel_id=1,
+        )
+        job = await self.ledger.admit(order, job_id=new_job_id(), price=price)
+        await self.ledger.finish(job, JobStatus.DELIVERED, settle=True)
+
+    async def left(self, member: MemberActor, guild_id: int) -> int | None:
+        return (await self.ledger.balance(Requester(guild_id=guild_id, user_id=member.id))).left
+
+
+def open_counter(
+    database: Database,
+    folder: Path,
+    *,
+    clock: Callable[[], datetime] = discord.utils.utcnow,
+    **desk: Any,
+) -> Counter:
+    """Everything put together as the application does it."""
+    bot = ClapperBot(declared=folder / "commands")
+    jobs, gate, bell = Jobs(database, clock), Gate(), Bell()
+    ledger = SlowLedger(database, clock, Limits(default_credits=3, max_waiting=2))
+    editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, wait=0.01))
+    inputs = Inputs(folder)
+    endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=Metrics())
+    pictures = Pictures(
+        jobs=jobs, ledger=ledger, cards=editor, endings=endings, bell=bell, inputs=inputs
+    )
+    worker = Worker(
+        name="worker",
+        jobs=jobs,
+        attempt=cast("Attempt", None),  # it is never run here
+        endings=endings,
+        gate=gate,
+        bell=bell,
+        concurrency=1,
+    )
+    submit = Submit(
+        ledger=ledger,
+        jobs=jobs,
+        catalogue=MODELS,
+        gate=gate,
+        standing=Standing(clock),
+        pictures=pictures,
+        bell=bell,
+        max_image_bytes=1_000_000,
+    )
+    served = Desk(
+        submit=submit,
+        cancel=Cancel(jobs=jobs, endings=endings, worker=worker, refund=False),
+        again=Again(jobs=jobs, inputs=inputs),
+        delete=Delete(jobs=jobs, videos=folder),
+        quotas=Quotas(ledger=ledger),
+        moderation=Moderation(ledger=ledger, rules=Rules(database, clock)),
+        cards=editor,
+        faces=FACES,
+        clock=clock,
+        haste=HASTE,
+    )
+    bot.desk = replace(served, **desk)
+    return Counter(
+        bot=bot,
+        desk=bot.desk,
+        editor=editor,
+        jobs=jobs,
+        ledger=ledger,
+        gate=gate,
+        bell=bell,
+        folder=folder,
+    )
