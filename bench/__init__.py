@@ -1,0 +1,1 @@
+"""Figures that a change may make worse, each beside what it is measured against."""
