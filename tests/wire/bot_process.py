@@ -96,6 +96,10 @@ class BotProcess:
     async def stop(self) -> int:
         """Sends SIGTERM and returns the exit code."""
         self._running.send_signal(signal.SIGTERM)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Waits until it ends and returns the exit code."""
         async with asyncio.timeout(_PATIENCE):
             return await self._running.wait()
 

@@ -130,7 +130,7 @@ class LoopbackDiscord:
             raise AssertionError(f"it did not happen\n{self.transcript()}") from None
 
     async def connected(self, seconds: float = _PATIENCE) -> None:
-        """Returns once the bot is on the gateway."""
+        """Returns once the bot is on the gateway; what people do before that is lost on it."""
         await self.wait_for(lambda: self.gateway.connected, seconds)
 
     def transcript(self) -> str:
@@ -149,12 +149,14 @@ class LoopbackDiscord:
         An attachment is `(filename, bytes)`; a member is a `Member`.
         """
         name, *path = command.split()
-        definition = await self.wait_for(lambda: self.gateway.sessions and self.commands.get(name))
+        await self.connected()
+        definition = await self.wait_for(lambda: self.commands.get(name))
         details = Filling(definition, self.world.messages, channel).data(path, options)
         return await self._send(self.world.interact(member, channel, _COMMAND), details)
 
     async def click(self, member: Member, message: Message, label: str) -> Interaction:
         """Presses the button with this label and waits for the first answer."""
+        await self.connected()
         channel = self.world.channels[message.channel_id]
         details = {"custom_id": message.buttons[label]["custom_id"], "component_type": 2}
         event = self.world.interact(member, channel, _COMPONENT, source_message=message)

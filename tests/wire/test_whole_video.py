@@ -106,17 +106,32 @@ async def test_a_gateway_that_refuses_at_first_is_tried_again(
     assert code == 0
 
 
-async def test_a_login_that_fails_at_first_is_tried_again(
-    place: Place, settings: Mapping[str, str], tmp_path: Path
+@pytest.mark.parametrize("path", ["/users/@me", "/oauth2/applications/@me"])
+async def test_a_login_that_fails_at_first_is_tried_again_whole(
+    place: Place, settings: Mapping[str, str], tmp_path: Path, path: str
 ) -> None:
-    place.server.fault("GET", "/users/@me", status=503)
+    place.server.fault("GET", path, status=503)
 
     async with BotProcess(place.server, tmp_path, settings) as bot:
         await bot.alive(place.server.connected())
+        await bot.alive(place.server.slash(place.alice, place.channel, "quota"))
         code = await bot.stop()
 
     assert code == 0
     assert "Unclosed" not in bot.log
+
+
+async def test_a_token_that_discord_refuses_ends_the_start(
+    place: Place, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    wrong = {**settings, "DISCORD_TOKEN": "OTAwMDAwMDAwMDAwMDAwMDAx.GWrong.is-not-known-there"}
+
+    async with BotProcess(place.server, tmp_path, wrong) as bot:
+        code = await bot.ended()
+
+    assert code == 1
+    assert [seen.status for seen in place.server.requests] == [401]
+    assert "Traceback" not in bot.log
 
 
 async def test_a_stop_while_discord_is_away_is_clean(
@@ -153,7 +168,7 @@ async def test_commands_are_synced_once_and_not_again_on_the_next_start(
             await bot.alive(place.server.connected())
             await bot.alive(place.server.wait_for(lambda: place.server.commands))
             await bot.stop()
-        await place.server.wait_for(lambda: not place.server.gateway.sessions)
+        await place.server.wait_for(lambda: not place.server.gateway.connected)
 
     assert {"video", "quota", "video-admin"} <= set(place.server.commands)
     assert len(place.server.asked("PUT", "/commands")) == 1
