@@ -102,12 +102,12 @@ async def _tell_anyhow(interaction: discord.Interaction, view: ui.LayoutView) ->
 
 
 def is_stale(interaction: discord.Interaction[Any]) -> bool:
-    """Whether its answer would come too late, so that nothing may be started for it."""
+    """Whether its answer would come too late, so that nothing may be started; ask once."""
     desk = desk_of(interaction)
-    age = desk.clock() - interaction.created_at
-    if age <= desk.haste.stale:
+    late = desk.arrivals.lateness(desk.clock() - interaction.created_at)
+    if late <= desk.haste.stale:
         return False
-    log.warning("interaction.stale", seconds=round(age.total_seconds(), 1))
+    log.warning("interaction.stale", seconds=round(late.total_seconds(), 1))
     return True
 
 

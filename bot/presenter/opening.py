@@ -58,6 +58,7 @@ class _Opening:
         self._interaction = interaction
         self._image = image
         self.desk = desk
+        self._came_at = desk.clock()
 
     def check(self) -> None:
         """Refuse where a video could never be posted, before anything is charged."""
@@ -146,7 +147,8 @@ class _Opening:
             channel_id=interaction.channel_id or 0,
             message_id=message_id,
             token=interaction.token,
-            token_expires_at=interaction.created_at + TOKEN_LIFE,
+            # By our own clock, which later decides: Discord's may differ.
+            token_expires_at=self._came_at + TOKEN_LIFE,
             size_limit=interaction.filesize_limit,
             bot_can_view=interaction.app_permissions.view_channel,
         )

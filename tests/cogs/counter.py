@@ -1,6 +1,8 @@
 """The real bot over the real use cases and a new database; only the relay's side stands still."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -78,6 +80,7 @@ class Counter:
     ledger: "SlowLedger"
     gate: Gate
     bell: Bell
+    pictures: Pictures
     folder: Path
 
     async def only_job(self) -> Job:
@@ -115,6 +118,15 @@ class Counter:
 
     async def left(self, member: MemberActor, guild_id: int) -> int | None:
         return (await self.ledger.balance(Requester(guild_id=guild_id, user_id=member.id))).left
+
+
+@asynccontextmanager
+async def taking_in(counter: Counter) -> AsyncIterator[None]:
+    """Images are fetched and checked meanwhile, as the application lets them."""
+    task = asyncio.create_task(counter.pictures.run())
+    yield
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def open_counter(
@@ -174,5 +186,6 @@ def open_counter(
         ledger=ledger,
         gate=gate,
         bell=bell,
+        pictures=pictures,
         folder=folder,
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.cogs.counter import Counter
+from storage.database import Database
+from tests.cogs.counter import Counter, open_counter
 from tests.cogs.server import Server, private_answer
 
 
@@ -148,6 +149,20 @@ async def test_refuses_who_may_not_manage_the_server(
 
     assert "Only members who may manage this server" in private_answer(result)
     assert await counter.left(server.alice, server.guild.id) == 3
+
+
+async def test_obeys_holders_of_the_moderator_role(
+    server: Server, counter: Counter, database: Database
+) -> None:
+    keepers = server.guild.create_role("keepers")
+    keeper = server.guild.add_member(server.env.create_user("keeper"), roles=[keepers])
+    server.reveal("video-admin", keeper)
+    fresh = open_counter(database, counter.folder, moderator_role=keepers.id)
+    await server.env.restart_bot(fresh.bot)
+
+    await keeper.slash(server.channel, "video-admin quota set", allowance="8")
+
+    assert await counter.left(server.alice, server.guild.id) == 8
 
 
 async def test_hides_the_commands_from_members_by_default(server: Server) -> None:

@@ -1,19 +1,28 @@
 """`/video` as a member types it."""
 
+import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import discord
 import pytest
 import simcord
+from PIL import Image
 
 from bot.domain.errors import StorageError
 from bot.domain.jobs import JobStatus
 from storage.database import Database
-from tests.cogs.counter import Counter, open_counter
+from tests.cogs.counter import Counter, open_counter, taking_in
 from tests.cogs.server import Server, forge, labels, private_answer, slow_database, until
 
 LATE = timedelta(seconds=2.6)
+
+
+def png(width: int, height: int) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(made, "PNG")
+    return made.getvalue()
 
 
 async def test_answers_with_the_card(server: Server, counter: Counter) -> None:
@@ -38,6 +47,29 @@ async def test_hands_the_job_over_with_its_card(server: Server, counter: Counter
     assert job.card.channel_id == server.channel.id
     assert job.card.bot_can_view
     assert job.card.size_limit == 25 * 1024 * 1024
+
+
+async def test_takes_the_image_in_after_the_answer(server: Server, counter: Counter) -> None:
+    await server.alice.slash(
+        server.channel, "video", prompt="A boat", image=("boat.png", png(640, 360))
+    )
+    assert not (await counter.only_job()).inputs_ready
+
+    async with taking_in(counter):
+        await until(lambda: "input-" in str(server.card().components[0].to_dict()))
+
+    job = await counter.only_job()
+    assert job.inputs_ready
+    assert len(job.request.images) == 1
+
+
+async def test_takes_nothing_on_while_stopping(server: Server, counter: Counter) -> None:
+    counter.gate.close()
+
+    result = await server.alice.slash(server.channel, "video", prompt="A boat")
+
+    assert "restarting" in private_answer(result)
+    assert await counter.jobs.open_jobs() == []
 
 
 async def test_understands_a_label_that_was_typed(server: Server, counter: Counter) -> None:
@@ -177,12 +209,15 @@ async def test_releases_the_job_when_no_try_to_answer_arrives(
 async def test_leaves_interactions_alone_that_are_too_old(
     database: Database, tmp_path: Path
 ) -> None:
-    late = open_counter(database, tmp_path, clock=lambda: discord.utils.utcnow() + LATE)
+    delays = iter([timedelta(), LATE, LATE])
+    late = open_counter(database, tmp_path)
+    late.bot.desk = replace(late.desk, clock=lambda: discord.utils.utcnow() + next(delays))
 
     async with simcord.run(late.bot) as env:
         guild = env.create_guild()
         channel = guild.create_text_channel("videos")
         alice = guild.add_member(env.create_user("alice"))
+        await alice.autocomplete(channel, "video", "model", "")
         result = await alice.slash(channel, "video", prompt="A boat")
         forge(env, channel.id, "video:again:0123456789abcdef")
         pressed = await alice.click(channel.history()[-1], label="Forged")
@@ -190,6 +225,21 @@ async def test_leaves_interactions_alone_that_are_too_old(
     assert not result.acknowledged
     assert not pressed.acknowledged
     assert await late.jobs.open_jobs() == []
+
+
+async def test_works_on_a_machine_whose_clock_is_wrong(database: Database, tmp_path: Path) -> None:
+    fast = open_counter(database, tmp_path, clock=lambda: discord.utils.utcnow() + 100 * LATE)
+
+    async with simcord.run(fast.bot) as env:
+        guild = env.create_guild()
+        channel = guild.create_text_channel("videos")
+        alice = guild.add_member(env.create_user("alice"))
+        await alice.slash(channel, "video", prompt="A boat")
+
+        card = (await fast.only_job()).card
+        assert card is not None
+        assert card.token_alive(fast.desk.clock() + timedelta(minutes=13))
+        assert not card.token_alive(fast.desk.clock() + timedelta(minutes=14))
 
 
 async def test_offers_models_with_their_price(server: Server) -> None:
