@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Block, Limits, Pause, Period, Scope
 from bot.domain.periods import span
-from bot.domain.quota import Facts, Pool
+from bot.domain.quota import Facts, Pool, rules
 from bot.domain.requests import Requester
 from storage.columns import Whole
 from storage.schema import allowances, blocks, entries, jobs, servers
@@ -85,14 +85,16 @@ async def load_facts(
 
 
 def _starts(facts: Facts) -> dict[str, datetime]:
-    """Where each sum begins; at this moment, which leaves it empty, where nobody asks for it."""
-    day, week, month = (span(period, facts.now, facts.zone).start for period in Period)
+    """Where each sum begins; at this moment, which leaves it empty, where no rule asks for it."""
+    asked = {rule.period for rule in rules(facts)}
+    starts = {
+        period.value: span(period, facts.now, facts.zone).start if period in asked else facts.now
+        for period in Period
+    }
     operator_day = span(Period.DAY, facts.now, ZoneInfo(facts.limits.timezone)).start
     return {
-        "day": day,
-        "week": week,
-        "month": month,
-        "oldest": min(week, month),
+        **starts,
+        "oldest": min(starts.values()),
         "pool": span(facts.pool.period, facts.now, facts.zone).start if facts.pool else facts.now,
         "operator": facts.now if facts.limits.operator_credits_per_day is None else operator_day,
     }

@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import Param
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Balance, Entry, EntryKind, Limits, QuotaReport
 from bot.domain.periods import span
@@ -22,6 +24,7 @@ from storage.schema import jobs
 from storage.spending import spendable_grants
 from storage.verify import violations
 
+NOTHING: Mapping[str, Param] = MappingProxyType({})
 OPEN = frozenset(status for status in JobStatus if not status.final)
 
 
@@ -31,12 +34,14 @@ class _End:
     settle: bool
     failure: str | None
     reason: str | None
+    params: Mapping[str, Param]
 
     def columns(self) -> Mapping[str, object]:
         return {
             "status": self.to,
             "failure": self.failure,
             "failure_reason": self.reason,
+            "failure_params": dict(self.params),
             "refunded": not self.settle,
         }
 
@@ -69,6 +74,7 @@ class Ledger:
         settle: bool,
         failure: str | None = None,
         reason: str | None = None,
+        params: Mapping[str, Param] = NOTHING,
         from_: Collection[JobStatus] | None = None,
     ) -> Job | None:
         """End a job and resolve each of its holds once: spent when `settle`, else given back.
@@ -78,7 +84,7 @@ class Ledger:
         that gives credits back also fails once the relay was asked without `job` knowing it,
         because from then on the video is paid. Read the job again then, and decide anew.
         """
-        end = _End(to=to, settle=settle, failure=failure, reason=reason)
+        end = _End(to=to, settle=settle, failure=failure, reason=reason, params=params)
         work = partial(self._finish, job=job, end=end, states=from_ or OPEN)
         return await self._database.transact(work)
 
@@ -213,6 +219,7 @@ def _new_job(order: Order, *, job_id: str, price: int, now: datetime) -> Job:
         guild_id=order.requester.guild_id,
         channel_id=order.channel_id,
         user_id=order.requester.user_id,
+        role_ids=order.requester.role_ids,
         locale=order.requester.locale,
         request=order.request,
         price=price,

@@ -39,6 +39,8 @@ def row_of_job(job: Job) -> dict[str, object]:
         **{name: getattr(job, name) for name in _AS_THEY_ARE},
         **{name: getattr(job.request, name) for name in _REQUEST},
         "images": list(job.request.images),
+        "role_ids": list(job.role_ids),
+        "failure_params": dict(job.failure_params),
         "status": job.status,
         "handle": document_of_handle(job.handle),
         "card": None if job.card is None else document_of_card(job.card),
@@ -50,6 +52,8 @@ def job_of_row(row: RowMapping) -> Job:
     return Job(
         **{name: row[name] for name in _AS_THEY_ARE},
         request=VideoRequest(**{name: row[name] for name in _REQUEST}, images=tuple(row["images"])),
+        role_ids=tuple(row["role_ids"]),
+        failure_params=row["failure_params"],
         status=JobStatus(row["status"]),
         handle=Handle(**row["handle"]) if row["handle"] else None,
         card=_card_of_document(row["card"]) if row["card"] else None,

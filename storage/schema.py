@@ -29,6 +29,7 @@ jobs = Table(
     Column("guild_id", Whole, nullable=False),
     Column("channel_id", Whole, nullable=False),
     Column("user_id", Whole, nullable=False),
+    Column("role_ids", Document, nullable=False),
     Column("locale", Words, nullable=False),
     Column("prompt", Words, nullable=False),
     Column("model", Words, nullable=False),
@@ -46,6 +47,7 @@ jobs = Table(
     Column("card", Document),  # holds the interaction token: a secret, never logged
     Column("failure", Words),
     Column("failure_reason", Words),
+    Column("failure_params", Document, nullable=False),
     Column("refunded", Flag, nullable=False),
     Column("video_url", Words),
     Column("worker", Words),

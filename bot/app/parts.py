@@ -22,7 +22,11 @@ from bot.generation.standing import Standing
 from bot.generation.submit import Submit
 from bot.generation.worker import Worker
 from bot.net import MediaClient, relay_http
-from bot.presenter import Desk, Editor, Faces, LogChannel, job_buttons
+from bot.presenter.buttons import job_buttons
+from bot.presenter.desk import Desk
+from bot.presenter.editor import Editor
+from bot.presenter.face import Faces
+from bot.presenter.log_channel import LogChannel
 from bot.relay import RelayClient, normalise_base_url
 from bot.settings import Settings
 from bot.telemetry import Metrics

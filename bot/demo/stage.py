@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.app import Application, Pace, application
 from bot.demo.relay import SampleRelay
 from bot.domain.models import VideoModel
-from bot.presenter import Pace as CardPace
+from bot.presenter.editor import Pace as CardPace
 from bot.settings import Settings
 
 MODELS = (
