@@ -14,6 +14,7 @@ from bot.cli.setup import look_at_settings, look_at_token
 from bot.cli.speech import Voice
 from bot.domain.errors import SettingsError
 from bot.settings import Settings, load_settings
+from bot.telemetry import configure_logging
 from bot.text import Texts
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
@@ -29,6 +30,7 @@ def check_now() -> int:
         for finding in found:
             _show(voice, finding)
         return _conclude(voice, found)
+    configure_logging(level="error", format=settings.log_format, secrets=settings.secrets)
     return _conclude(voice, asyncio.run(_check(settings, voice)))
 
 

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.speech import Voice
 from bot.domain.errors import MediaFailure
+from bot.telemetry import configure_logging
 from bot.text import Texts
 
 PROMPT = "cli-demo-prompt"
@@ -23,6 +24,7 @@ def show(
     if image is not None and not image.is_file():
         voice.complain("cli-image-file", path=str(image))
         return 2
+    configure_logging(level="warning")
     try:
         if headless:
             return _film(voice, prompt or voice.say(PROMPT), image, out or Path("demo.mp4"))

@@ -116,7 +116,11 @@ class _Run:
                 )
             relay = self._errand.relay
             client = RelayClient(
-                base_url=relay.base_url, api_key=relay.api_key.get_secret_value(), http=http
+                base_url=relay.base_url,
+                api_key=relay.api_key.get_secret_value(),
+                http=http,
+                headers=relay.headers,
+                silence_seconds=settings.relay_silence_seconds,
             )
             outcome = await self._ask(client, body)
             return await self._finish(outcome, Saver(media, relay))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.encoder_child import lacking
 from tests.cli.conftest import Clapper, Ended
 from tests.cli.relay import KEY, Relay
 
@@ -199,6 +200,10 @@ async def test_a_folder_that_cannot_be_written_is_a_problem(
 
     assert ended.code == 1
     assert level(ended, "Disk") == "Problem"
+
+
+def test_the_encoder_is_really_tried() -> None:
+    assert lacking() == []
 
 
 async def test_no_secret_is_printed(clapper: Clapper, complete: dict[str, str]) -> None:

@@ -41,6 +41,13 @@ async def test_wrong_usage_ends_with_2(clapper: Clapper, arguments: list[str]) -
     assert "Traceback" not in ended.err
 
 
+async def test_the_demo_wants_an_image_that_is_there(clapper: Clapper) -> None:
+    ended = await clapper("demo", "--headless", "--image", "missing.png")
+
+    assert ended.code == 2
+    assert "missing.png" in ended.err
+
+
 async def test_run_names_each_missing_setting_in_a_sentence(clapper: Clapper) -> None:
     ended = await clapper("run")
 
