@@ -74,14 +74,19 @@ class Counter:
     """The parts that tests reach into."""
 
     bot: ClapperBot
-    desk: Desk
     editor: Editor
     jobs: Jobs
-    ledger: "SlowLedger"
+    ledger: SlowLedger
+    rules: Rules
+    endings: Endings
     gate: Gate
     bell: Bell
     pictures: Pictures
     folder: Path
+
+    @property
+    def desk(self) -> Desk:
+        return self.bot.desk
 
     async def only_job(self) -> Job:
         (job,) = await self.jobs.open_jobs()
@@ -102,7 +107,7 @@ class Counter:
             job, JobStatus.FAILED, settle=False, failure="failure-timeout"
         )
         assert ended is not None
-        await self.desk.cancel.endings.show(ended, mention=False)
+        await self.endings.show(ended, mention=False)
         return ended
 
     async def spend(self, price: int, user_id: int, guild_id: int) -> None:
@@ -146,46 +151,58 @@ def open_counter(
     pictures = Pictures(
         jobs=jobs, ledger=ledger, cards=editor, endings=endings, bell=bell, inputs=inputs
     )
-    worker = Worker(
-        name="worker",
-        jobs=jobs,
-        attempt=cast("Attempt", None),  # it is never run here
-        endings=endings,
-        gate=gate,
-        bell=bell,
-        concurrency=1,
-    )
-    submit = Submit(
-        ledger=ledger,
-        jobs=jobs,
-        catalogue=MODELS,
-        gate=gate,
-        standing=Standing(clock),
-        pictures=pictures,
-        bell=bell,
-        max_image_bytes=1_000_000,
-    )
-    served = Desk(
-        submit=submit,
-        cancel=Cancel(jobs=jobs, endings=endings, worker=worker, refund=False),
-        again=Again(jobs=jobs, inputs=inputs),
-        delete=Delete(jobs=jobs, videos=folder),
-        quotas=Quotas(ledger=ledger),
-        moderation=Moderation(ledger=ledger, rules=Rules(database, clock)),
-        cards=editor,
-        faces=FACES,
-        clock=clock,
-        haste=HASTE,
-    )
-    bot.desk = replace(served, **desk)
-    return Counter(
+    counter = Counter(
         bot=bot,
-        desk=bot.desk,
         editor=editor,
         jobs=jobs,
         ledger=ledger,
+        rules=Rules(database, clock),
+        endings=endings,
         gate=gate,
         bell=bell,
         pictures=pictures,
         folder=folder,
     )
+    bot.desk = replace(_desk(counter, clock), **desk)
+    return counter
+
+
+def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
+    return Desk(
+        submit=_submit(counter, clock),
+        cancel=_cancel(counter),
+        again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder)),
+        delete=Delete(jobs=counter.jobs, videos=counter.folder),
+        quotas=Quotas(ledger=counter.ledger),
+        moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
+        cards=counter.editor,
+        faces=FACES,
+        clock=clock,
+        haste=HASTE,
+    )
+
+
+def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
+    return Submit(
+        ledger=counter.ledger,
+        jobs=counter.jobs,
+        catalogue=MODELS,
+        gate=counter.gate,
+        standing=Standing(clock),
+        pictures=counter.pictures,
+        bell=counter.bell,
+        max_image_bytes=1_000_000,
+    )
+
+
+def _cancel(counter: Counter) -> Cancel:
+    worker = Worker(
+        name="worker",
+        jobs=counter.jobs,
+        attempt=cast("Attempt", None),  # it is never run here
+        endings=counter.endings,
+        gate=counter.gate,
+        bell=counter.bell,
+        concurrency=1,
+    )
+    return Cancel(jobs=counter.jobs, endings=counter.endings, worker=worker, refund=False)

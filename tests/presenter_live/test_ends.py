@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import CardLost, MediaFailure
 from bot.domain.jobs import JobStatus
 from bot.presenter.progress import Card
+from bot.presenter.routes import DIRECT_MESSAGE_LIMIT
 from tests.presenter_live.stage import FACES, Stage, until
 
 
@@ -37,6 +38,16 @@ async def test_drops_the_image_from_the_finished_card(stage: Stage) -> None:
 
     stored = stage.env.backend.get_message(stage.channel.id, stage.messages()[-1].id)
     assert [item["filename"] for item in stored.attachments] == ["video-0123456789abcdef.mp4"]
+
+
+async def test_keeps_the_image_on_a_failed_card_without_sending_it_again(stage: Stage) -> None:
+    stage.editor.offer(stage.at(picture=stage.picture()))
+    await until(lambda: "input-" in stage.shown())
+
+    await stage.editor.settle(stage.at(JobStatus.FAILED, picture=stage.picture()))
+
+    assert "attachments" not in (stage.env.http_requests[-1].json or {})
+    assert "/input-0123456789abcdef.png" in stage.shown()
 
 
 async def test_shows_the_end_after_progress_that_is_still_waiting(stage: Stage) -> None:
@@ -128,6 +139,37 @@ async def test_mentions_the_owner_once_in_a_reply(stage: Stage) -> None:
     assert reply.reference is not None
     assert reply.reference.message_id == stage.state.job.card.message_id  # type: ignore[union-attr] # it has a card
     assert stored.ping_user_ids == [stage.alice.id]
+
+
+async def test_mentions_by_the_token_where_the_bot_cannot_look(stage: Stage) -> None:
+    await stage.raise_card(bot_can_view=False)
+
+    await stage.editor.mention(stage.delivered().job)
+
+    reply = stage.messages()[-1]
+    stored = stage.env.backend.get_message(stage.channel.id, reply.id)
+    assert stored.ping_user_ids == [stage.alice.id]
+    assert stage.env.http_requests[-1].path.startswith("/webhooks")
+
+
+async def test_never_edits_as_the_bot_where_it_cannot_look(stage: Stage) -> None:
+    await stage.raise_card(bot_can_view=False)
+    stage.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027, times=None)
+    stage.env.inject_error("POST", "/channels/*", status=403, code=50001)
+
+    ref = await stage.editor.settle(stage.delivered())
+
+    assert not stage.edits(by="/channels")
+    assert ref.channel_id == stage.alice.user.dm_channel.id
+
+
+async def test_keeps_a_video_too_large_for_a_direct_message_out_of_it(stage: Stage) -> None:
+    await stage.messages()[-1].delete()
+
+    with pytest.raises(MediaFailure):
+        await stage.editor.settle(stage.delivered(size=DIRECT_MESSAGE_LIMIT + 1))
+
+    assert stage.alice.user.dm_channel.history() == []
 
 
 async def test_a_mention_that_fails_is_nobodys_problem(stage: Stage) -> None:
