@@ -116,10 +116,10 @@ class BotProcess:
         async with asyncio.timeout(_PATIENCE):
             return await process.wait()
 
-    async def healthy(self) -> None:
-        """Returns once `health` says yes; the bot writes its sign of life every ten seconds."""
+    async def health_becomes(self, code: int) -> None:
+        """Returns once `health` ends so; the bot writes its sign of life every few seconds."""
         async with asyncio.timeout(_PATIENCE):
-            while await self.health() != 0:
+            while await self.health() != code:
                 pass
 
 

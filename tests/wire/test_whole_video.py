@@ -155,10 +155,23 @@ async def test_health_says_yes_while_connected_and_no_afterwards(
 ) -> None:
     async with BotProcess(place.server, tmp_path, settings) as bot:
         await bot.alive(place.server.connected())
-        await bot.alive(bot.healthy())
+        await bot.alive(bot.health_becomes(0))
         await bot.stop()
 
         assert await bot.health() == 1
+
+
+async def test_health_says_no_while_discord_is_away(
+    place: Place, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with BotProcess(place.server, tmp_path, settings) as bot:
+        await bot.alive(place.server.connected())
+        await bot.alive(bot.health_becomes(0))
+
+        place.server.fault("GET", "/gateway", status="reset", times=1000)
+        await place.server.gateway.drop()
+
+        await bot.alive(bot.health_becomes(1))
 
 
 async def test_commands_are_synced_once_and_not_again_on_the_next_start(
