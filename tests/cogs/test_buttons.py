@@ -1,5 +1,7 @@
 """The buttons of a card, pressed by whoever sees it."""
 
+import asyncio
+
 import discord
 import pytest
 
@@ -187,7 +189,9 @@ async def test_an_error_is_answered_once_with_a_reference(
     assert len(server.channel.history()) == 1
 
 
-async def test_keeps_no_views(server: Server, counter: Counter, card: discord.Message) -> None:
+async def test_keeps_no_views_and_no_tasks(
+    server: Server, counter: Counter, card: discord.Message
+) -> None:
     for _ in range(5):
         await server.alice.slash(server.channel, "quota")
     await counter.fail_job()
@@ -196,3 +200,4 @@ async def test_keeps_no_views(server: Server, counter: Counter, card: discord.Me
 
     assert not store._synced_message_views
     assert not store._views
+    assert not [task for task in asyncio.all_tasks() if "timeout_task" in repr(task.get_coro())]
