@@ -33,6 +33,8 @@ class Completed:
     handle: Handle
     text: str = ""
     """The whole assistant text (at most 256 KiB), which a continuation sends back."""
+    copies: tuple[str, ...] = ()
+    """Those of `video_urls` that hold the video before them once more: to be tried if it fails."""
 
     @property
     def video_url(self) -> str | None:
@@ -46,6 +48,8 @@ class Pending:
 
     handle: Handle
     text: str = ""
+    kind: FailureKind | None = None
+    """Why it did not end otherwise: `truncated`, `timeout` or `not_ready`; `None` if cleanly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

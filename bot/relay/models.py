@@ -1,66 +1,67 @@
-"""Ask a relay which models it offers: the one question that costs nothing and tries the key."""
+"""The answer to `GET /models`: which names a relay offers."""
 
-import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from contextlib import aclosing
 
 import httpx
 
-from bot.relay.base_url import normalise_base_url
+from bot.domain.errors import FailureKind, RelayFailure
+from bot.domain.events import Failed
+from bot.relay.decoding import decoded
+from bot.relay.reading.reader import Reader
 
-ANSWER_SECONDS = 20.0
 _MAX_BYTES = 4 << 20
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_MISSING = (404, 405, 501)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back."""
-
-    status: int | None = None
-    """HTTP's; `None` when the relay could not be reached."""
-    models: frozenset[str] | None = None
-    """The names; `None` when the answer is no list of models."""
-    date: str | None = None
-    """The relay's clock, as its header has it."""
+class MissingRoute(Exception):
+    """The relay has no list of models."""
 
 
-async def ask_for_models(
-    http: httpx.AsyncClient,
-    *,
-    base_url: str,
-    api_key: str,
-    headers: Mapping[str, str] = _NO_HEADERS,
-) -> Answer:
-    """`GET …/models` with the key; never raises for what the network or the relay do."""
-    url = f"{normalise_base_url(base_url)}/models"
-    request_headers = {"Authorization": f"Bearer {api_key}", **headers}
-    try:
-        async with (
-            asyncio.timeout(ANSWER_SECONDS),
-            http.stream("GET", url, headers=request_headers) as response,
-        ):
-            body = await _read(response)
-    except (httpx.HTTPError, TimeoutError):
-        return Answer()
-    listed = _names(body) if response.is_success else None
-    return Answer(status=response.status_code, models=listed, date=response.headers.get("Date"))
+async def names_of_models(response: httpx.Response, reader: Reader) -> list[str]:
+    """The ids in the body, in the relay's order, each once.
+
+    Raises:
+        MissingRoute: there is no such route.
+        RelayFailure: the relay refused, or answered with something else than JSON.
+    """
+    if response.status_code in _MISSING:
+        raise MissingRoute
+    body = await _body(response)
+    names = _names(body) if response.is_success else None
+    if names is not None:
+        return names
+    for _ in reader.feed(body):
+        pass
+    outcome = reader.close()
+    if isinstance(outcome, Failed) and outcome.kind is not FailureKind.NO_RESULT:
+        raise RelayFailure(outcome.kind, outcome.reason)
+    raise MissingRoute
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response) -> bytes:
     body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > _MAX_BYTES:
-            break
+    async with aclosing(decoded(response)) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) > _MAX_BYTES:
+                raise RelayFailure(FailureKind.UPSTREAM)
     return bytes(body)
 
 
-def _names(body: bytes) -> frozenset[str] | None:
+def _names(body: bytes) -> list[str] | None:
     try:
-        listed = json.loads(body)["data"]
-        return frozenset(str(entry["id"]) for entry in listed)
-    except (ValueError, KeyError, TypeError):
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
         return None
+    if isinstance(answer, dict):
+        answer = answer.get("data") or answer.get("models")
+    if not isinstance(answer, list):
+        return None
+    names = (item if isinstance(item, str) else _name(item) for item in answer)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _name(item: object) -> str:
+    found = (item.get("id") or item.get("name")) if isinstance(item, dict) else ""
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,179 @@
+"""One relay over HTTP: ask once, tell what it answers, and never let the key stray."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from dataclasses import replace
+from types import MappingProxyType
+
+import httpx
+import stamina
+import structlog
+
+from bot.domain.errors import FailureKind, RelayFailure
+from bot.domain.events import Event, Failed, Outcome
+from bot.relay.base_url import normalise_base_url
+from bot.relay.listening import Listening, kind_of_break
+from bot.relay.models import MissingRoute, names_of_models
+from bot.relay.reading.links import unescaped
+from bot.relay.reading.markup import URL
+from bot.relay.reading.reader import Reader
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS = 10.0
+_SEND_SECONDS = 60.0
+_MODELS_SECONDS = 10.0
+_TRIES = 3
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
+"""What is raised while no byte of the request has left yet."""
+_MIN_KEY = 6
+"""Characters from which a key is looked for in a relay's words."""
+
+
+class RelayClient:
+    """Speaks to one relay; the HTTP client belongs to whoever passed it in."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        http: httpx.AsyncClient,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        silence_seconds: float = 1500,
+    ) -> None:
+        """Take where the relay is, who we are, and how long it may say nothing.
+
+        `headers` win over our own, so that a relay may be shown its key in another way.
+
+        Raises:
+            ValueError: `base_url` is no http(s) address, or carries a password.
+        """
+        self.base_url = normalise_base_url(base_url)
+        self._api_key = api_key
+        self._http = http
+        self._headers = httpx.Headers(
+            {"Authorization": f"Bearer {api_key}", "User-Agent": "Clapper"} if api_key else {}
+        )
+        self._headers.update(headers)
+        self._headers["Accept-Encoding"] = "identity"
+        self._timeout = httpx.Timeout(
+            connect=CONNECT_SECONDS, read=silence_seconds, write=_SEND_SECONDS, pool=CONNECT_SECONDS
+        )
+
+    async def generate(
+        self, body: Mapping[str, object], *, prompt: str, input_urls: Collection[str] = ()
+    ) -> AsyncGenerator[Event, None]:
+        """Ask for a video and tell what happens; the last event is the one outcome.
+
+        The request goes out at most once: it is tried again only while there is no connection.
+        Links in `body` and `input_urls` are the request's own and never taken for the result.
+        Trouble with the relay is an outcome, never an exception. No timeout is held while an
+        event is handed out, so each may be asked for from another task.
+        """
+        own = frozenset([*input_urls, *_addresses(body)])
+        async with AsyncExitStack() as stack:
+            answer = await self._ask(body, prompt, own, stack)
+            if isinstance(answer, Failed):
+                outcome: Outcome = answer
+            else:
+                events = await stack.enter_async_context(aclosing(answer.events()))
+                async for event in events:
+                    yield event
+                outcome = answer.outcome()
+        yield self._discreet(outcome)
+
+    async def models(self) -> list[str] | None:
+        """The names of the relay's models; `None` when it has no such route.
+
+        Raises:
+            RelayFailure: the key is refused, the base URL leads elsewhere, or nobody answers.
+        """
+        try:
+            async with asyncio.timeout(_MODELS_SECONDS), AsyncExitStack() as stack:
+                stream = self._http.stream(
+                    "GET", f"{self.base_url}/models", headers=self._headers, follow_redirects=False
+                )
+                response = await stack.enter_async_context(stream)
+                return await names_of_models(response, self._reader(response, "", frozenset()))
+        except MissingRoute:
+            return None
+        except RelayFailure as failure:
+            raise RelayFailure(failure.kind, self._without_key(failure.reason)) from failure
+        except TimeoutError as late:
+            raise RelayFailure(FailureKind.TIMEOUT) from late
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise RelayFailure(kind_of_break(error)) from error
+
+    async def _ask(
+        self,
+        body: Mapping[str, object],
+        prompt: str,
+        own: frozenset[str],
+        stack: AsyncExitStack,
+    ) -> Listening | Failed:
+        try:
+            response = await self._post(body, stack)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            log.warning("relay.no_answer", error=type(error).__name__)
+            return Failed(kind=kind_of_break(error))
+        return Listening(response, self._reader(response, prompt, own))
+
+    async def _post(self, body: Mapping[str, object], stack: AsyncExitStack) -> httpx.Response:
+        """Send the request; again only where the failed try cannot have reached the relay."""
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        tries = stamina.retry_context(
+            on=_NOT_SENT, attempts=_TRIES, timeout=None, wait_initial=0.3, wait_max=3.0
+        )
+        async for attempt in tries:
+            with attempt:
+                return await stack.enter_async_context(self._stream(content))
+        raise httpx.ConnectError("never tried")  # stamina raises the last error itself
+
+    def _stream(self, content: bytes) -> AbstractAsyncContextManager[httpx.Response]:
+        return self._http.stream(
+            "POST",
+            f"{self.base_url}/chat/completions",
+            content=content,
+            headers=[
+                ("Accept", "text/event-stream, application/json"),
+                ("Content-Type", "application/json"),
+                *self._headers.multi_items(),
+            ],
+            timeout=self._timeout,
+            follow_redirects=False,  # a redirect would carry key and prompt elsewhere
+        )
+
+    def _reader(self, response: httpx.Response, prompt: str, own: frozenset[str]) -> Reader:
+        return Reader(
+            base_url=self.base_url,
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type", ""),
+            headers=response.headers,
+            input_urls=own,
+            prompt=prompt,
+        )
+
+    def _discreet(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Failed) and outcome.reason:
+            return replace(outcome, reason=self._without_key(outcome.reason))
+        return outcome
+
+    def _without_key(self, words: str) -> str:
+        """Relays like to repeat a key that they refuse; members read the reason."""
+        return words.replace(self._api_key, "…") if len(self._api_key) >= _MIN_KEY else words
+
+
+def _addresses(value: object) -> Iterator[str]:
+    """Every link in a request's body."""
+    if isinstance(value, str):
+        if not value.startswith("data:"):
+            yield from map(unescaped, URL.findall(value))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _addresses(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _addresses(item)

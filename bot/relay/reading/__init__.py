@@ -1,0 +1,1 @@
+"""How an answer of a relay is read: bytes → payloads → text and tickets → events."""

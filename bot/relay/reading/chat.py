@@ -1,0 +1,123 @@
+"""Chat answers and their chunks as parts: what was said, thought, refused or added."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_KNOWN = frozenset(
+    "id object created model choices usage system_fingerprint service_tier provider error"
+    " prompt_filter_results native_finish_reason citations".split()
+)
+_KNOWN_DELTA = frozenset(
+    "role content reasoning_content reasoning thinking tool_calls function_call refusal audio"
+    " annotations name error".split()
+)
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+_TEXT_KEYS = ("text", "content", "summary", "thinking")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of text; `thought` when it is reasoning rather than answer."""
+
+    text: str
+    thought: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole text of one choice of an answer that was not streamed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An error in the answer."""
+
+    error: object
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What no chat answer has: fields in which relays put tasks and files."""
+
+    record: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Why the relay says it ended; never a reason to stop reading."""
+
+    reason: str
+
+
+Part: TypeAlias = Said | Answer | Broken | Extra | Finish
+
+
+def is_chat(record: Mapping[str, object]) -> bool:
+    """Whether `record` is a chat answer or a chunk of one."""
+    return isinstance(record.get("choices"), list)
+
+
+def parts(record: Mapping[str, object]) -> Iterator[Part]:
+    """What a chat answer or chunk says; all choices speak, relays number them as they like."""
+    choices = record["choices"]
+    assert isinstance(choices, list)
+    for choice in choices:
+        if isinstance(choice, dict):
+            yield from _choice(choice, several=len(choices) > 1)
+    if error := record.get("error"):
+        yield Broken(error)
+    if extra := record.keys() - _KNOWN:
+        yield Extra({key: record[key] for key in record if key in extra})
+
+
+def _choice(choice: Mapping[str, object], *, several: bool) -> Iterator[Part]:
+    whole = choice.get("message")
+    for message in (choice.get("delta"), whole):
+        if isinstance(message, dict):
+            yield from _message(message)
+    if several and isinstance(whole, dict) and (text := _text(whole.get("content"))):
+        yield Answer(text)
+    if isinstance(text := choice.get("text"), str) and text:
+        yield Said(text)
+    if error := choice.get("error"):
+        yield Broken(error)
+    if isinstance(reason := choice.get("finish_reason"), str) and reason:
+        yield Finish(reason.lower())
+
+
+def _message(message: Mapping[str, object]) -> Iterator[Part]:
+    for key in _THOUGHTS:
+        if text := _text(message.get(key)):
+            yield Said(text, thought=True)
+            break  # the same thought under its other names
+    content = message.get("content")
+    if content and (text := content if isinstance(content, str) else _text(content)):
+        yield Said(text)
+    if isinstance(content, list):
+        yield from _attachments(content)
+    if isinstance(refusal := message.get("refusal"), str) and refusal:
+        yield Broken({"message": refusal, "code": "content_filter"})
+    if error := message.get("error"):
+        yield Broken(error)
+    if extra := message.keys() - _KNOWN_DELTA:
+        yield Extra({key: message[key] for key in message if key in extra})
+
+
+def _text(value: object) -> str:
+    """Text that may be wrapped in objects and lists."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_text(item) for item in value if not isinstance(item, list))
+    if isinstance(value, dict):
+        return next((text for key in _TEXT_KEYS if isinstance(text := value.get(key), str)), "")
+    return ""
+
+
+def _attachments(content: Sequence[object]) -> Iterator[Extra]:
+    for item in content:
+        if isinstance(item, dict) and item.get("type") not in ("text", "image_url", "image"):
+            yield Extra(item)

@@ -1,0 +1,68 @@
+"""Whether the end of an assistant text says that the video failed: a pure function of the text."""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.errors import FailureKind
+from bot.relay.reading.choice import spoken
+from bot.relay.reading.failures import kind_of_words
+from bot.relay.reading.markup import TAG, plain, without_links
+from bot.relay.reading.reasons import reason_of
+
+_TAIL = 6000
+"""Characters at the end of a text in which a failure counts."""
+_MAX_BEHIND = 10
+"""Lines of advice that may follow a failure."""
+_MAX_LINE = 400
+_FENCED = re.compile(r"^[ \t>]*```.*?(?:^[ \t>]*```|\Z)", re.DOTALL | re.MULTILINE)
+_FAILURE = re.compile(
+    r"[❌⚠🚫⛔]|失败|错误|出错|异常|超时|违规|不合规|拒绝|未通过|次数已达上限|不足|请上传|请提供"
+    r"|\berrors?\b|\bfail(?:ed|ure|s)?\b|\btime[d\- ]{0,2}out\b|\bviolat\w+|\brejected\b|\bblocked\b|\brefused\b"
+    r"|\bmoderat(?:ed|ion)\b|guard ?rails?|\bunable to (?:generate|create|process|make|render)|\binsufficient\b"
+    r"|\bcould ?n[o']t (?:be )?(?:generate|create|process|make|render|complete)|\bcancell?ed\b|\baborted\b|\bexceeded\b"
+    r"|\btoo many requests\b|\brate.?limit|heavy load|overload",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"正在重试|重试中|第\s*\d+\s*次重试|自动重试|\bretrying\b|\bretry(?:ing)? (?:\d|attempt|in)",
+    re.IGNORECASE,
+)
+_MOVING = re.compile(
+    r"\d\s?[%％]|排队中|生成中|处理中|正在生成|开始生成|生成完成|成功|\b(?:queued|generating|processing|running|rendering)\b"
+    r"|\bcomplete[d]?\b(?!.*fail)|\bsuccess",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A failure that was written as text."""
+
+    kind: FailureKind
+    reason: str
+
+
+def complaint(
+    text: str, *, prompt: str = "", default: FailureKind = FailureKind.GENERATION_FAILED
+) -> Complaint | None:
+    """The failure with which `text` ends, if it ends with one.
+
+    Words for failure count at the end only: a line about a retry, or one after which the work goes
+    on, is none. Links are looked for before this is asked.
+    """
+    lines = _lines(text, prompt)
+    for behind, line in enumerate(reversed(lines)):
+        if _FAILURE.search(line) and not _AGAIN.search(line):
+            kind = kind_of_words(" ".join(lines[len(lines) - 1 - behind :][:3]), default=default)
+            return Complaint(kind=kind, reason=reason_of(line))
+        if behind >= _MAX_BEHIND or _MOVING.search(line) or _AGAIN.search(line):
+            return None
+    return None
+
+
+def _lines(text: str, prompt: str) -> list[str]:
+    # The tail first: fences are only looked for where they matter.
+    told = without_links(TAG.sub(" ", _FENCED.sub(" ", spoken(text)[-_TAIL:])))
+    lines = (line.strip()[:_MAX_LINE] for line in told.splitlines())
+    echoed = plain(prompt)
+    return [line for line in lines if (words := plain(line)) and not (echoed and words in echoed)]

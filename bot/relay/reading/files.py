@@ -1,0 +1,133 @@
+"""The addresses in a JSON answer that are its video, by the name of their key and their form."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.relay.reading.addresses import Nature, nature, twin_key
+
+MAX_DEPTH = 8
+MAX_VALUES = 5000
+"""Values of one answer that are looked at."""
+_MAX_ADDRESS = 8192
+
+_INPUT = re.compile(
+    r"^(?:req(?:uest)?|inputs?|prompt|params?|parameters|arguments|messages|options)$|input|init_|reference|webhook|callback"
+)
+_PICTURE = re.compile(
+    r"thumb|cover|poster|image|img|avatar|frame|icon|logo|gif|audio|music|sound|subtitle"
+)
+_POLL = re.compile(r"(?:poll(?:ing)?|query|status|fetch|get)_?(?:url|link|uri)")
+_BEST = re.compile(r"upsampl|upscal|(?:^|_)(?:hd|hq|4k|1080p?)(?:_|$)|high")
+_COPY = re.compile(r"download|no_?water|nowm|(?:^|_)wm")
+_LESSER = re.compile(r"preview|(?:^|_)(?:low|sd|watermark(?:ed)?)(?:_|$)")
+_RESULT = re.compile(
+    r"video|(?:^|_)(?:url|uri|src|link|play|file|media)s?$|result|output|mp4|download|content_url"
+)
+_PLACE = re.compile(r"(?:^|_)(?:ur[li]s?|videos?|results?|outputs?|works)$")
+_ELSEWHERE = re.compile(r"share|page|detail|web|site|home|doc|help|cancel|self|author|user|upload")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What an answer names as its video."""
+
+    videos: tuple[tuple[str, ...], ...] = ()
+    """One tuple for each video: its copies, best first."""
+    poll_url: str | None = None
+    promised: bool = False
+    """Whether there is a place for an address, and it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    weight: int
+    group: tuple[int, ...]
+    url: str
+
+
+@dataclass(slots=True)
+class _Search:
+    found: list[_Found] = field(default_factory=list)
+    poll_url: str | None = None
+    promised: bool = False
+    left: int = MAX_VALUES
+
+
+def files_in(value: object, *, done: bool) -> Files:
+    """The videos in `value`; a task that is `done` may keep its address in the oddest place."""
+    search = _Search()
+    _walk(value, "", (), search, 0)
+    threshold = 1 if not done or any(item.weight for item in search.found) else 0
+    chosen = [item for item in search.found if item.weight >= threshold]
+    groups = dict.fromkeys(item.group for item in chosen)
+    videos = tuple(_copies(item for item in chosen if item.group == group) for group in groups)
+    return Files(
+        videos=tuple(dict.fromkeys(videos)), poll_url=search.poll_url, promised=search.promised
+    )
+
+
+def without(files: Files, sent: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """The videos less the addresses that were in the request."""
+    kept = (tuple(url for url in copies if url not in sent) for copies in files.videos)
+    return tuple(copies for copies in kept if copies)
+
+
+def _copies(items: Iterator[_Found]) -> tuple[str, ...]:
+    ranked = sorted(items, key=lambda item: -item.weight)
+    first: dict[str, str] = {}
+    for item in ranked:
+        first.setdefault(twin_key(item.url), item.url)
+    return tuple(first.values())
+
+
+def _walk(value: object, key: str, group: tuple[int, ...], search: _Search, depth: int) -> None:
+    search.left -= 1
+    if search.left < 0 or depth > MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        _walk_record(value, key, group, search, depth)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _walk(item, key, (*group, index), search, depth + 1)
+    elif isinstance(value, str):
+        _look_at(value.strip(), key, group, search)
+
+
+def _walk_record(
+    value: Mapping[str, object], key: str, group: tuple[int, ...], search: _Search, depth: int
+) -> None:
+    for name, item in value.items():
+        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name)).lower()
+        if _INPUT.search(plain) or _PICTURE.search(plain):
+            continue
+        if not item and _PLACE.search(plain) and not _POLL.search(plain):
+            search.promised = True
+        inherits = plain in ("url", "uri", "src", "link") and key
+        _walk(item, f"{key}_{plain}" if inherits else plain, group, search, depth + 1)
+
+
+def _look_at(text: str, key: str, group: tuple[int, ...], search: _Search) -> None:
+    if not text.startswith(("http://", "https://", "/")) or len(text) > _MAX_ADDRESS:
+        return
+    if re.search(r"[\s<>\"]", text):
+        return
+    if _POLL.search(key):
+        search.poll_url = text
+    elif (weight := _weight(text, key)) is not None:
+        search.found.append(_Found(weight, group, text))
+
+
+def _weight(url: str, key: str) -> int | None:
+    kind = nature(url)
+    if kind in (Nature.OTHER, Nature.STATUS):
+        return None
+    if kind is not Nature.VIDEO and (_ELSEWHERE.search(key) or not url.startswith("http")):
+        return None
+    if _BEST.search(key):
+        return 4
+    if _COPY.search(key) or _LESSER.search(key):
+        return 2
+    if _RESULT.search(key):
+        return 3
+    return 1 if kind is Nature.VIDEO else 0

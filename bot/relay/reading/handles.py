@@ -1,0 +1,62 @@
+"""How to find a task again, as relays print it: labelled ids and links to its state."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.domain.jobs import Handle
+from bot.relay.reading.links import status_link
+from bot.relay.reading.markup import without_addresses
+
+_ID = r"[\s*:：=`'\"]*[:：=`]\s*[`'\"*]*(?P<id>[A-Za-z0-9][\w:.|\-]{2,199})"
+_LABELS: Mapping[str, re.Pattern[str]] = {
+    field: re.compile(labels + _ID, re.IGNORECASE)
+    for field, labels in (
+        (
+            "task_id",
+            r"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:task|job|generation|history|video)[ _\-]?ids?"
+            r"|任务\s*(?:ID|编号|号)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))",
+        ),
+        (
+            "remix_id",
+            r"(?<![a-z])(?:s_?id|(?:post|remix|share|published)[ _\-]?(?:target[ _\-])?id)",
+        ),
+        ("media_id", r"(?<![a-z])media[ _\-]?id"),
+    )
+}
+_UNLABELLED = re.compile(
+    r"(?:(?<![a-z])(?:task|job)|任务)\s+[`#'\"]?(?P<id>(?=[\w:\-]*\d)[A-Za-z0-9][\w:\-]{7,199})(?![\w/])",
+    re.IGNORECASE,
+)
+"""An id right behind the word, as in "task 3f9c2a17 accepted"."""
+_BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
+
+
+def found_in(line: str, known: Handle, *, complete: bool) -> Handle:
+    """`known` with what `line` adds; of an incomplete line only what cannot grow any more."""
+    if not complete:
+        line = _settled(line)
+    words = without_addresses(line)
+    found = dict(_ids(words)) or dict(_first_unlabelled(words))
+    handle = replace(known, **found) if found else known
+    if "/" in line and (link := status_link(line, handle.task_id)):
+        handle = replace(handle, poll_url=link)
+    return handle
+
+
+def _ids(line: str) -> Iterator[tuple[str, str]]:
+    for field, pattern in _LABELS.items():
+        for match in pattern.finditer(line):
+            value = match["id"].rstrip(".:|-")
+            if any(character.isdigit() for character in value):
+                yield field, value
+
+
+def _first_unlabelled(line: str) -> Iterator[tuple[str, str]]:
+    if match := _UNLABELLED.search(line):
+        yield "task_id", match["id"]
+
+
+def _settled(line: str) -> str:
+    ends = [match.end() for match in _BOUNDARY.finditer(line)]
+    return line[: ends[-1]] if ends else ""

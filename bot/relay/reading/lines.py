@@ -1,0 +1,109 @@
+"""Text that grows piece by piece as lines and percentages, each told once."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.relay.reading.percents import PercentScanner
+
+_MAX_LINE = 16_384
+"""Characters; the rest of a longer line is passed over."""
+_MAX_GROWING = 500
+"""Characters of an unfinished line that is still worth looking at."""
+_MIN_GROWING = 3
+_STILL = re.compile(r"[\s.…。·]*")
+_HALF_TAG = re.compile(
+    r"<(?:video|source|img|a|div|span|p|iframe|table|td|details|summary|font|button)\b[^<>]*$",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"[\s>]*```[\w-]*\s*(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line, or what there is of it."""
+
+    text: str
+    complete: bool
+
+
+Sign: TypeAlias = Words | float
+"""What a text tells on its way: a line of words, or a percentage."""
+
+
+class Lines:
+    """Reads one text. Fences that hold data echo the request; nothing in them is a sign.
+
+    A line is told when it ends, and before that when it came in one piece or only dots follow:
+    relays print a state and leave the line open for minutes.
+    """
+
+    def __init__(self, prompt: str = "") -> None:
+        self._percents = PercentScanner(prompt)
+        self._line = ""
+        self._fence: str | None = None
+        self._skipping = False
+
+    def feed(self, piece: str) -> Iterator[Sign]:
+        """What `piece` adds."""
+        *ended, last = piece.split("\n")
+        began = bool(ended) or not self._line
+        for part in ended:
+            yield from self._grow(part, complete=True)
+            yield from self._end_line()
+        if last:
+            yield from self._grow(last, complete=False)
+            if (began or _STILL.fullmatch(last)) and self._worth_telling():
+                yield Words(self._line, complete=False)
+
+    def close(self) -> Iterator[Sign]:
+        """What stood in the last line."""
+        yield from self._grow("", complete=True)
+        yield from self._end_line()
+
+    def _grow(self, part: str, *, complete: bool) -> Iterator[float]:
+        if not self._skipping:
+            self._line += part
+            self._skipping = len(self._line) > _MAX_LINE
+        if not self._skipping and not self._silent():
+            yield from self._percents.scan(self._line, complete=complete)
+
+    def _end_line(self) -> Iterator[Words]:
+        line, told = self._line, not (self._skipping or self._silent())
+        half = _HALF_TAG.search(line) if told else None
+        self._turn_fence(line)
+        self._line = f"{half[0][:40]} " if half else ""
+        self._skipping = False
+        self._percents.restart()
+        if told and line.strip():
+            yield Words(line, complete=True)
+
+    def _worth_telling(self) -> bool:
+        short_enough = _MIN_GROWING <= len(self._line) <= _MAX_GROWING
+        return short_enough and not self._skipping and not self._silent()
+
+    def _silent(self) -> bool:
+        """Whether the line belongs to data, or may still turn out to."""
+        start = self._line.lstrip(" \t>")[:3]
+        if start.startswith(("{", "}", '"', "```")) or start in ("`", "``"):
+            return True
+        if self._fence == "open":
+            return not start or start.startswith("[")
+        return self._fence == "data" and not self._line.startswith(">")
+
+    def _turn_fence(self, line: str) -> None:
+        content = line.strip()
+        if match := _FENCE.fullmatch(line):
+            if "```" not in match[1]:
+                self._fence = None if self._fence else _fence_of(match[1])
+        elif self._fence == "open" and content:
+            self._fence = _fence_of(content)
+        elif self._fence == "data" and line.startswith(">"):
+            self._fence = None  # never closed, and the relay speaks again
+
+
+def _fence_of(content: str) -> str:
+    if not content:
+        return "open"
+    return "data" if content.startswith(("{", "[")) else "plain"

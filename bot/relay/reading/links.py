@@ -1,0 +1,132 @@
+"""Every link in a text, with what stands around it."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.relay.reading.addresses import Nature, nature
+
+_BARE = r"https?://[^\s<>\"'`()\[\]{}\\，。；、！？（）【】「」《》]+"
+_ADDRESS = r"(?:https?:/)?/[^\s<>\"'`]+"
+_TARGET = r"(?:https?:/)?/[^\s<>\"'`()]+(?:\([^\s<>\"'`()]*\)[^\s<>\"'`()]*)*"
+_LINK = re.compile(
+    rf"""
+    <(?P<tag>[a-zA-Z]+)\b(?P<attributes>[^<>]*)>(?:\s*(?P<inner>{_ADDRESS})\s*</video)?
+    | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]\(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
+    | \]\(\s*(?P<tail_target>{_TARGET})\s*\)
+    | (?P<bare>{_BARE})
+    | ^[\s>*\-•]*(?P<relative>/[^\s<>"'`]+)[ \t]*$
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_SOURCE = re.compile(r"(?<![\w\-])(src|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
+_ESCAPE = re.compile(r"&(?:amp|quot|lt|gt|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_GLUED = re.compile(r"(\.(?:mp4|mov|webm|m4v))[\u3000-\u9fff\uff00-\uffef].*", re.IGNORECASE)
+"""A bare address with the next sentence behind it, as languages without spaces write."""
+_PLAYERS = frozenset({"video", "source"})
+_DATA_LABEL = re.compile(
+    r"数据预览|原始数据|任务详情|(?:data|task)[ _]?(?:preview|details?)|(?:raw|source)[ _]data"
+    r"|(?:query|poll(?:ing)?|status)[ _]?(?:url|link)?\W*$|任务进度|查询",
+    re.IGNORECASE,
+)
+_RAW_LABEL = re.compile(r"原始|raw|source|query|poll|status|json|查询", re.IGNORECASE)
+
+
+class Form(IntEnum):
+    """How a link is written, weakest first."""
+
+    BARE = 1
+    MARKDOWN = 2
+    PLAYER = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One address in a text."""
+
+    url: str
+    form: Form
+    label: str
+    """What the link is called: its own label, or the words in front of it on its line."""
+    alone: bool
+    """Whether nothing but the link stands on its line."""
+    line: int
+    """Number of its line."""
+    picture: bool = False
+
+
+def links(text: str) -> Iterator[Link]:
+    """All links of `text` in order, unescaped but otherwise as they were written."""
+    text = text.replace("\\/", "/")
+    line, counted = 0, 0
+    for match in _LINK.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        if link := _link(text, match, line):
+            yield link
+
+
+def unescaped(url: str) -> str:
+    """The address behind HTML's escapes.
+
+    Only whole ones: `html.unescape` also reads `&reg` in `&region=` and would break a signed query.
+    """
+    return _ESCAPE.sub(lambda escape: html.unescape(escape[0]), url)
+
+
+def status_link(line: str, task_id: str | None) -> str | None:
+    """The link of `line` that tells how a task stands, the machine's rather than the reader's."""
+    found = [link for link in links(line) if is_status(link, task_id)]
+    raw = [link for link in found if _RAW_LABEL.search(link.label) or "/source/" in link.url]
+    return (raw or found)[-1].url if found else None
+
+
+def is_status(link: Link, task_id: str | None) -> bool:
+    """Whether a link leads to a task's state rather than to its video."""
+    if link.form is Form.PLAYER or link.picture:
+        return False
+    kind = nature(link.url, task_id)
+    if kind in (Nature.VIDEO, Nature.OTHER, Nature.CONTENT):
+        return False
+    return kind is Nature.STATUS or _DATA_LABEL.search(link.label) is not None
+
+
+def _link(text: str, match: re.Match[str], line: int) -> Link | None:
+    if match["tag"]:
+        return _tagged(match, line)
+    url = match["target"] or match["tail_target"] or match["bare"] or match["relative"]
+    if not url:
+        return None
+    before, after = _around(text, match)
+    bare = bool(match["bare"] or match["relative"])
+    return Link(
+        url=_GLUED.sub(r"\1", unescaped(url)).rstrip(".,!?:;*~|") if bare else unescaped(url),
+        form=Form.BARE if bare else Form.MARKDOWN,
+        label=before if match["label"] is None else match["label"],
+        alone=not before.strip(" \t>*-•") and not after.strip(" \t*"),
+        line=line,
+        picture=match["picture"] == "!",
+    )
+
+
+def _tagged(match: re.Match[str], line: int) -> Link | None:
+    tag = match["tag"].lower()
+    attributes = {
+        name.lower(): a or b or c for name, a, b, c in _SOURCE.findall(match["attributes"])
+    }
+    url = attributes.get("src") or (match["inner"] if tag in _PLAYERS else None)
+    if tag in _PLAYERS and url:
+        return Link(url=unescaped(url.strip()), form=Form.PLAYER, label="", alone=True, line=line)
+    if tag == "a" and (target := attributes.get("href")):
+        form = Form.MARKDOWN
+        return Link(url=unescaped(target.strip()), form=form, label="", alone=False, line=line)
+    return None
+
+
+def _around(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """The words of the line in front of the link, and those behind it."""
+    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 120)
+    end = text.find("\n", match.end(), match.end() + 120)
+    return text[start : match.start()], text[match.end() : end if end >= 0 else match.end() + 120]

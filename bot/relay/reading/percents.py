@@ -1,0 +1,94 @@
+"""The percentages in a line of text: the relay's own, never those of links, markup or prompts."""
+
+import re
+from collections.abc import Iterator
+
+_NUMBER = r"(?<![\d,\-–/])(?<!\d\.)(\d{1,3}(?:\.\d+)?)"
+_TOKEN = re.compile(
+    rf"""
+    (?P<link>https?://[^\s<>"'`]+)
+    | (?P<tag></?[a-zA-Z!][^<>]*>)
+    | {_NUMBER}(?P<sign>\s?[%％])
+    | {_NUMBER}(?P<chain>\.\.|\s*/\s*100(?![\d.])|\s*$)
+    """,
+    re.VERBOSE,
+)
+_OPEN = re.compile(
+    r"""(?:
+    https?://[^\s<>"'`]{0,4096}
+    | </?[a-zA-Z!][^<>]{0,4096}
+    | \d+(?:\.\d*)?\s?(?:/\s*1?0{0,2})?
+    )$""",
+    re.VERBOSE,
+)
+"""What may become a link, a tag or a number when more text arrives."""
+_COUNTING = re.compile(r"进度|progress", re.IGNORECASE)
+_REACH = 24
+"""Characters between the word for progress and its number."""
+_BEFORE = 6
+"""Characters in front of a number by which the prompt's own numbers are known."""
+MAX_PERCENT = 100.0
+
+
+class PercentScanner:
+    """Reads the percentages of one line while it grows.
+
+    A number with a percent sign counts anywhere; a bare one only behind a word for progress, where
+    relays write chains such as `36..44..61..`, or `42/100`.
+    """
+
+    def __init__(self, prompt: str = "") -> None:
+        self._prompt = prompt
+        self._position = 0
+        self._counting = -1
+
+    def scan(self, line: str, *, complete: bool) -> Iterator[float]:
+        """New percentages of `line`, which is what it was before with more text behind it."""
+        end = len(line) if complete else self._settled(line)
+        while token := _TOKEN.search(line, self._position):
+            if token.end() > end or (not complete and token.end() == len(line) and token["link"]):
+                break
+            self._position = token.end()
+            if (value := self._value(line, token)) is not None:
+                yield value
+        self._position = max(self._position, min(end, len(line) - _REACH))
+
+    def restart(self) -> None:
+        """A new line begins."""
+        self._position = 0
+        self._counting = -1
+
+    def _settled(self, line: str) -> int:
+        """Up to where more text cannot change what is there."""
+        start = max(self._position, len(line) - 8192)
+        opened = _OPEN.search(line, start)
+        return opened.start() if opened else len(line)
+
+    def _value(self, line: str, token: re.Match[str]) -> float | None:
+        if token["sign"]:
+            value, start = float(token[3]), token.start(3)
+        elif token["chain"] is not None:
+            value, start = float(token[5]), token.start(5)
+            if not self._counts(line, start):
+                return None
+            self._counting = token.end()
+        else:
+            return None
+        return value if value <= MAX_PERCENT and not self._echoed(line, token) else None
+
+    def _counts(self, line: str, start: int) -> bool:
+        """Whether a bare number at `start` follows a word for progress, or another such number."""
+        if self._counting >= 0 and not line[self._counting : start].strip(". "):
+            return True
+        return _COUNTING.search(line, max(0, start - _REACH), start) is not None
+
+    def _echoed(self, line: str, token: re.Match[str]) -> bool:
+        """Whether the prompt holds this number behind the same words."""
+        number = token[0]
+        place = self._prompt.find(number)
+        while place >= 0:
+            before = self._prompt[max(0, place - _BEFORE) : place].rpartition("\n")[2]
+            if line[: token.start()].endswith(before):
+                return True
+            place = self._prompt.find(number, place + 1)
+        return False

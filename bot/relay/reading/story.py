@@ -1,0 +1,145 @@
+"""What has been read of an answer so far, and the events that each further payload gives."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.domain.events import Accepted, Progress
+from bot.domain.jobs import Handle
+from bot.relay.reading.chat import Answer, Broken, Extra, Finish, Said, is_chat, parts
+from bot.relay.reading.framing import Payload
+from bot.relay.reading.handles import found_in
+from bot.relay.reading.lines import Lines, Words
+from bot.relay.reading.notes import note
+from bot.relay.reading.tickets import Standing, Ticket, read_ticket
+from bot.relay.reading.transcript import Mender, Transcript
+from bot.relay.reading.troubles import trouble_in
+
+_MAX_THOUGHTS = 32 << 10
+_MAX_ANSWERS = 8
+_TASK_PREFIX = "foaicmpl-"
+"""Ids of chat answers are no tasks; those that begin so can be asked for."""
+
+
+class Voice:
+    """One of the two texts of an answer: what is said, or what is thought."""
+
+    def __init__(self, prompt: str, limit: int | None = None) -> None:
+        self.lines = Lines(prompt)
+        self.mend = Mender()
+        self.transcript = Transcript(limit) if limit else Transcript()
+
+
+class Story:
+    """Collects an answer; everything that decides its end is here."""
+
+    def __init__(self, prompt: str) -> None:
+        self.prompt = prompt
+        self.said = Voice(prompt)
+        self.thought = Voice(prompt, _MAX_THOUGHTS)
+        self.answers: list[str] = []
+        self.handle = Handle()
+        self.ticket = Ticket()
+        self.error: object | None = None
+        self.finish: str | None = None
+        self.failed_record: Mapping[str, object] | None = None
+        self.payloads = 0
+        self._progress = Progress(percent=None)
+
+    def read(self, payload: Payload) -> Iterator[Accepted | Progress]:
+        """Take in one payload."""
+        self.payloads += 1
+        if isinstance(payload.value, str):
+            self.error = payload.value
+            return
+        records = payload.value if isinstance(payload.value, list) else [payload.value]
+        for record in records:
+            if isinstance(record, dict):
+                yield from self._record(record, failed=payload.failed)
+
+    def hear(self, text: str) -> Iterator[Accepted | Progress]:
+        """Take in words that came without any form."""
+        yield from self._say(Said(text))
+
+    def end(self) -> Iterator[Accepted | Progress]:
+        """The last lines are complete now."""
+        for voice in (self.thought, self.said):
+            yield from self._signs(voice.lines.close())
+
+    def _record(
+        self, record: Mapping[str, object], *, failed: bool
+    ) -> Iterator[Accepted | Progress]:
+        if is_chat(record):
+            yield from self._chat(record)
+            return
+        trouble = trouble_in(record)
+        yield from self._ticket(record, troubled=trouble is not None)
+        if failed or (trouble is not None and self.ticket.standing is Standing.UNKNOWN):
+            self.error = trouble or record
+
+    def _chat(self, record: Mapping[str, object]) -> Iterator[Accepted | Progress]:
+        name = record.get("id")
+        if isinstance(name, str) and name.startswith(_TASK_PREFIX) and name != self.handle.task_id:
+            yield from self._accept(replace(self.handle, task_id=name))
+        for part in parts(record):
+            match part:
+                case Said():
+                    yield from self._say(part)
+                case Answer(text=text) if len(self.answers) < _MAX_ANSWERS:
+                    self.answers.append(text)
+                case Broken(error=error):
+                    self.error = error
+                case Extra(record=extra):
+                    yield from self._ticket(extra, chat=True)
+                case Finish(reason=reason):
+                    self.finish = reason
+
+    def _say(self, said: Said) -> Iterator[Accepted | Progress]:
+        voice = self.thought if said.thought else self.said
+        if text := voice.mend(said.text):
+            voice.transcript.add(text)
+            yield from self._signs(voice.lines.feed(text))
+
+    def _signs(self, signs: Iterator[Words | float]) -> Iterator[Accepted | Progress]:
+        for sign in signs:
+            if isinstance(sign, float):
+                yield from self._move(replace(self._progress, percent=sign))
+                continue
+            yield from self._accept(found_in(sign.text, self.handle, complete=sign.complete))
+            if words := note(sign.text, self.prompt):
+                yield from self._move(replace(self._progress, note=words))
+
+    def _ticket(
+        self, record: Mapping[str, object], *, chat: bool = False, troubled: bool = False
+    ) -> Iterator[Accepted | Progress]:
+        ticket = read_ticket(record, chat=chat)
+        if chat and not ticket.files.videos and ticket.standing is Standing.UNKNOWN:
+            ticket = replace(ticket, files=self.ticket.files, standing=self.ticket.standing)
+        if not troubled or ticket.standing is not Standing.UNKNOWN:
+            files = ticket.files if ticket.files.videos else self.ticket.files
+            self.ticket = replace(ticket, files=files)
+        self.failed_record = record if ticket.standing is Standing.FAILED else None
+        yield from self._accept(_merged(self.handle, ticket.handle))
+        words = note(ticket.status.replace("_", " "), self.prompt) if ticket.status else None
+        moved = replace(self._progress, note=words) if words else self._progress
+        if ticket.percent is not None:
+            moved = replace(moved, percent=ticket.percent)
+        yield from self._move(moved)
+
+    def _accept(self, handle: Handle) -> Iterator[Accepted]:
+        if handle != self.handle:
+            self.handle = handle
+            yield Accepted(handle=handle)
+
+    def _move(self, progress: Progress) -> Iterator[Progress]:
+        if progress != self._progress:
+            self._progress = progress
+            yield progress
+
+
+def _merged(known: Handle, new: Handle) -> Handle:
+    return Handle(
+        task_id=new.task_id or known.task_id,
+        poll_url=new.poll_url or known.poll_url,
+        remix_id=new.remix_id or known.remix_id,
+        media_id=new.media_id or known.media_id,
+    )

@@ -1,0 +1,179 @@
+"""JSON that describes a task: its id, how it stands, how far it is, and its files."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from bot.domain.jobs import Handle
+from bot.relay.reading.files import Files, files_in
+from bot.relay.reading.framing import loads
+
+Record: TypeAlias = Mapping[str, object]
+
+_INNER = ("data", "result", "output", "response", "task", "video", "job", "payload")
+"""Where envelopes keep the task."""
+_TASK_ID = ("task_id", "taskid", "id", "video_id", "videoid", "generation_id", "job_id", "jobid")
+_REMIX_ID = ("remix_id", "remixid", "post_id", "postid", "sid", "pid", "share_id")
+_MEDIA_ID = ("media_id", "mediaid", "media_generation_id", "mediagenerationid")
+_STATUS = ("status", "state", "task_status", "taskstatus", "video_status", "job_status")
+_PROGRESS = ("progress", "percent", "percentage", "progress_percent", "progresspercent")
+_DONE = re.compile(
+    r"succe(?:ss|ssful|ssfully|ed|eded)|completed?|done|finish(?:ed)?|ready"
+    r"|(?:.*_)?upsampl\w*_(?:completed?|success)"
+)
+_FAILED = re.compile(
+    r".*(?:fail|error|cancel|time_?d?_?out|reject|block|expired|violat|moderat|refus|abort).*"
+)
+_WAITING = re.compile(
+    r".*(?:queue|pend|process|progress|running|ing\b|submit|wait|not_start|in_).*|created|accepted"
+    r"|.*generation_completed?"
+)
+_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*[%％]?\s*")
+
+
+class Standing(Enum):
+    """How a task stands."""
+
+    DONE = "done"
+    FAILED = "failed"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What one JSON object says about a task."""
+
+    standing: Standing = Standing.UNKNOWN
+    handle: Handle = field(default_factory=Handle)
+    percent: float | None = None
+    files: Files = field(default_factory=Files)
+    status: str | None = None
+    """The relay's own word for it."""
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether the task is done and its file is not named: it has a download route."""
+        return (
+            self.standing is Standing.DONE
+            and self.handle.task_id is not None
+            and not (self.files.promised or self.files.videos)
+        )
+
+
+def read_ticket(value: Record, *, chat: bool = False) -> Ticket:
+    """The ticket in `value`; of a chat answer, whose `id` is the answer's own, only the extras."""
+    record = _lowered(_subject(value))
+    status = _first_text(record, _STATUS)
+    standing = _standing(status) if status else Standing.UNKNOWN
+    files = files_in(value, done=standing is Standing.DONE)
+    keys = tuple(key for key in _TASK_ID if key != "id") if chat else _TASK_ID
+    handle = Handle(
+        task_id=_first_text(record, keys),
+        poll_url=files.poll_url,
+        remix_id=_first_text(record, _REMIX_ID) or _deep_text(value, _REMIX_ID),
+        media_id=_first_text(record, _MEDIA_ID) or _deep_text(value, _MEDIA_ID),
+    )
+    return Ticket(
+        standing=standing, handle=handle, percent=_percent(record), files=files, status=status
+    )
+
+
+def _subject(value: Record) -> Record:
+    """The record that the ticket is about: envelopes wrap it once or twice."""
+    for _ in range(4):
+        inner = _inner(value)
+        if inner is None or _is_about_a_task(value):
+            break
+        value = inner
+    return value
+
+
+def _inner(value: Record) -> Record | None:
+    lowered = _lowered(value)
+    for key in _INNER:
+        found = lowered.get(key)
+        if isinstance(found, list) and len(found) == 1:
+            found = found[0]
+        if isinstance(found, dict) and found:
+            return found
+    return None
+
+
+def _is_about_a_task(value: Record) -> bool:
+    record = _lowered(value)
+    if any(isinstance(record.get(key), str) for key in _TASK_ID):
+        return True
+    status = _first_text(record, _STATUS)
+    return status is not None and _standing(status) in (Standing.WAITING, Standing.FAILED)
+
+
+def _lowered(value: Record) -> dict[str, object]:
+    return {str(key).lower(): item for key, item in value.items()}
+
+
+def _standing(status: str) -> Standing:
+    word = re.sub(r"[\s\-.]+", "_", status.strip().lower())[:60]
+    if _DONE.fullmatch(word):
+        return Standing.DONE
+    if _FAILED.fullmatch(word):
+        return Standing.FAILED
+    return Standing.WAITING if _WAITING.fullmatch(word) else Standing.UNKNOWN
+
+
+def _first_text(record: Record, keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value.strip() and len(value) <= 300:
+            return value.strip()
+        if key.endswith("id") and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+    return None
+
+
+def _deep_text(value: object, keys: tuple[str, ...]) -> str | None:
+    found = (_first_text(_lowered(record), keys) for record in _records(value))
+    return next((text for text in found if text), None)
+
+
+def _records(value: object, depth: int = 0) -> Iterator[Record]:
+    if depth > 4:
+        return
+    if isinstance(value, dict):
+        yield value
+    children = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list):
+        for child in list(children)[:50]:
+            yield from _records(child, depth + 1)
+
+
+def _percent(record: Record) -> float | None:
+    value = next((record[key] for key in _PROGRESS if record.get(key) is not None), None)
+    if isinstance(value, str) and (match := _NUMBER.fullmatch(value)):
+        value = float(match[1])
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    if 0 < value < 1:
+        value *= 100  # a share of one
+    return float(value) if 0 <= value <= 100 else None
+
+
+_FIELD = re.compile(r"[\s>*\-•`]*([A-Za-z][\w ]{1,30}?)[`*]*\s*[:=]\s*[`*]*(\S[^\n]*?)[`*]*\s*")
+_MAX_FIELDS = 40
+
+
+def written_ticket(text: str) -> Ticket | None:
+    """The ticket that a whole text is: JSON, or lines of `name: value` of which one names a task."""
+    bare = re.sub(r"^\s*```\w*\s*|\s*```\s*$", "", text).strip()
+    if (value := loads(bare)) is not None:
+        return read_ticket(value) if isinstance(value, dict) else None
+    lines = [line for line in bare.splitlines()[: _MAX_FIELDS + 1] if line.strip()]
+    matches = [_FIELD.fullmatch(line) for line in lines]
+    if not 1 < len(lines) <= _MAX_FIELDS or not all(matches):
+        return None
+    record = {match[1].lower().replace(" ", "_"): match[2] for match in matches if match}
+    named = any(key in record for key in _TASK_ID) and any(key in record for key in _STATUS)
+    return read_ticket(record) if named else None

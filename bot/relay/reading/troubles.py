@@ -1,0 +1,79 @@
+"""Where JSON keeps an error: under a name of its own, or as a code that is no success."""
+
+from collections.abc import Mapping
+
+_FINE = frozenset({"0", "200", "201", "202", "20000", "success", "ok", "true", "none", ""})
+_ERROR_KEYS = ("error", "errors", "error_message", "errormessage", "error_msg", "errmsg", "detail")
+_STATUS_KEYS = ("status_code", "statuscode", "http_status", "status", "code", "param")
+_ECHOES = frozenset(
+    {"input", "request", "req", "prompt", "messages", "body", "params", "ctx", "url"}
+)
+_MAX_WORDS = 16_384
+_DEPTH = 6
+
+
+def trouble_in(record: Mapping[str, object]) -> object | None:
+    """The error that `record` reports, or `None`."""
+    lowered = {str(key).lower(): item for key, item in record.items()}
+    for key in _ERROR_KEYS:
+        if _says_something(lowered.get(key)):
+            return lowered if key in ("error_message", "error_msg", "errmsg") else lowered[key]
+    base = lowered.get("base_resp")
+    if isinstance(base, dict) and not _fine(base.get("status_code")):
+        return base
+    return lowered if _refused(lowered) else None
+
+
+def status_of(error: object) -> int:
+    """The HTTP status that an error names itself, as a number or as text; 0 when it names none."""
+    if not isinstance(error, dict):
+        return 0
+    for key in _STATUS_KEYS:
+        value = error.get(key)
+        number = (
+            int(value)
+            if isinstance(value, str) and value.isdecimal() and len(value) == 3
+            else value
+        )
+        if isinstance(number, int) and not isinstance(number, bool) and 400 <= number < 600:
+            return number
+    return 0
+
+
+def words_in(error: object) -> str:
+    """Everything that an error says, without what it echoes of the request."""
+    words: list[str] = []
+    _gather(error, words, _DEPTH)
+    return " · ".join(words)[:_MAX_WORDS]
+
+
+def _gather(value: object, words: list[str], depth: int) -> None:
+    if depth == 0 or len(words) > 200:
+        return
+    if isinstance(value, str):
+        words.append(value[:_MAX_WORDS])
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if str(key).lower() not in _ECHOES:
+                _gather(item, words, depth - 1)
+    elif isinstance(value, list):
+        for item in value[:20]:
+            _gather(item, words, depth - 1)
+
+
+def _says_something(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_says_something(item) for item in value.values())
+    return bool(value) and value is not True
+
+
+def _refused(record: Mapping[str, object]) -> bool:
+    """Whether an envelope says no: a code that is no success and nothing inside."""
+    if record.get("data") or not (record.get("message") or record.get("msg")):
+        return False
+    failed = record.get("success") is False or record.get("ok") is False
+    return failed or ("code" in record and not _fine(record["code"]))
+
+
+def _fine(code: object) -> bool:
+    return str(code).strip().lower() in _FINE
