@@ -90,6 +90,7 @@ class BotProcess:
         end.cancel()
         if not work.done():
             work.cancel()
+            await asyncio.wait({work})
             raise AssertionError(f"the bot ended with {self._running.returncode}")
         return work.result()
 
@@ -113,8 +114,12 @@ class BotProcess:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        async with asyncio.timeout(_PATIENCE):
+        try:
             return await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     async def health_becomes(self, code: int) -> None:
         """Returns once `health` ends so; the bot writes its sign of life every few seconds."""
