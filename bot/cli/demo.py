@@ -24,13 +24,13 @@ def show(
     if image is not None and not image.is_file():
         voice.complain("cli-image-file", path=str(image))
         return 2
-    configure_logging(level="warning")
+    configure_logging(level="warning", format="console")
     try:
         if headless:
             return _film(voice, prompt or voice.say(PROMPT), image, out or Path("demo.mp4"))
         return _page(voice, port)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("bot", "simcord"):
+        if error.name not in ("bot.demo", "simcord"):
             raise
         voice.complain("cli-demo-missing")
         return 1

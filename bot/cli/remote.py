@@ -4,16 +4,29 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from bot.cli.findings import Finding, ok, problem, warning
-from bot.domain.errors import StorageError
+from bot.domain.errors import FailureKind, RelayFailure, StorageError
 from bot.net import relay_http
-from bot.relay.models import Answer, ask_for_models
+from bot.relay import RelayClient
 from bot.settings import Relay, Settings
 from storage.look import look
 
 _SILENCE_SECONDS = 20.0
 _MAX_SKEW = 60
+_UNREACHED = (FailureKind.TIMEOUT, FailureKind.UPSTREAM, FailureKind.TRUNCATED)
+
+
+class _Headers(Protocol):
+    def get_list(self, key: str) -> list[str]: ...
+
+
+class _Response(Protocol):
+    """As much of an HTTP response as the clock needs."""
+
+    @property
+    def headers(self) -> _Headers: ...
 
 
 async def look_at_database(settings: Settings) -> Finding:
@@ -32,37 +45,65 @@ async def look_at_relays(
     settings: Settings, *, clock: Callable[[], datetime]
 ) -> AsyncGenerator[Finding, None]:
     """Whether each relay takes its key and knows the models, and whether the clocks agree."""
+    for name, relay in settings.relays.items():
+        if not relay.api_key:
+            continue
+        dates: list[str] = []
+        for finding in await _look_at_relay(settings, name, relay, dates):
+            yield finding
+        if dates:
+            yield _of_clock(dates[0], clock())
+
+
+async def _look_at_relay(
+    settings: Settings, name: str, relay: Relay, dates: list[str]
+) -> list[Finding]:
+    """What the list of models shows; the relay's clock is put into `dates`."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(relay_http(silence_seconds=_SILENCE_SECONDS))
-        for name, relay in settings.relays.items():
-            if not relay.api_key:
-                continue
-            answer = await ask_for_models(
-                http,
-                base_url=relay.base_url,
-                api_key=relay.api_key.get_secret_value(),
-                headers=relay.headers,
-            )
-            for finding in _of_answer(settings, name, relay, answer):
-                yield finding
-            if answer.date:
-                yield _of_clock(answer.date, clock())
+
+        async def remember(response: _Response) -> None:
+            dates.extend(response.headers.get_list("Date"))
+
+        http.event_hooks["response"].append(remember)
+        client = RelayClient(
+            base_url=relay.base_url,
+            api_key=relay.api_key.get_secret_value(),
+            http=http,
+            headers=relay.headers,
+        )
+        try:
+            return _of_models(settings, name, relay, await client.models())
+        except RelayFailure as failure:
+            return [_of_failure(name, relay, failure)]
 
 
-def _of_answer(settings: Settings, name: str, relay: Relay, answer: Answer) -> list[Finding]:
-    where = {"relay": name, "address": relay.origin}
-    if answer.status is None:
-        return [problem("relay", "check-relay-unreachable", **where)]
-    if answer.status in (401, 403):
-        return [problem("relay", "check-relay-key", **where, status=answer.status)]
-    if answer.models is None:
-        return [warning("relay", "check-relay-no-models", **where, status=answer.status)]
-    found = [ok("relay", "check-relay", **where, count=len(answer.models))]
+def _of_models(
+    settings: Settings, name: str, relay: Relay, models: list[str] | None
+) -> list[Finding]:
+    if models is None:
+        return [warning("relay", "check-relay-no-models", relay=name, address=relay.origin)]
+    found = [ok("relay", "check-relay", relay=name, address=relay.origin, count=len(models))]
     for model in settings.catalogue:
         plain = model.name or model.id
-        if model.relay == name and "{" not in plain and plain not in answer.models:
-            found.append(warning("relay", "check-relay-model", **where, model=plain))
+        if model.relay == name and "{" not in plain and plain not in models:
+            found.append(warning("relay", "check-relay-model", relay=name, model=plain))
     return found
+
+
+def _of_failure(name: str, relay: Relay, failure: RelayFailure) -> Finding:
+    if failure.kind is FailureKind.AUTH:
+        return problem("relay", "check-relay-key", relay=name, address=relay.origin)
+    if failure.kind in _UNREACHED:
+        return problem("relay", "check-relay-unreachable", relay=name, address=relay.origin)
+    return warning(
+        "relay",
+        "check-relay-refuses",
+        relay=name,
+        address=relay.origin,
+        kind=failure.kind.value,
+        reason=failure.reason,
+    )
 
 
 def _of_clock(date: str, now: datetime) -> Finding:

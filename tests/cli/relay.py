@@ -17,7 +17,7 @@ KEY = "sk-test-relay-key"
 def small_video() -> bytes:
     """One second of H.264."""
     file = io.BytesIO()
-    with av.open(file, "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=8)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for number in range(8):

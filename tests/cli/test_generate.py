@@ -48,7 +48,8 @@ async def test_json_lines_tell_every_step(clapper: Clapper, folder: Path, relay:
         "handle": {"task_id": TASK, "poll_url": None, "remix_id": None, "media_id": None},
     }
     assert {event["event"] for event in moved} == {"progress"}
-    assert [event["percent"] for event in moved if event["percent"]] == [36.0, 81.0]
+    percents = [event["percent"] for event in moved if event["percent"] is not None]
+    assert list(dict.fromkeys(percents)) == [36.0, 81.0]
     assert all(set(event) == {"event", "percent", "note"} for event in moved)
     assert completed == {"event": "completed", "video_url": link, "video_urls": [link]}
     assert saved == {"event": "saved", "path": saved["path"], "bytes": len(VIDEO)}
@@ -143,8 +144,7 @@ async def test_out_names_the_file_and_further_videos_are_numbered(
 
     assert ended.code == 0, ended.err
     names = [event["path"] for event in ended.events if event["event"] == "saved"]
-    urls = ended.events[-1 - len(names)]["video_urls"]
-    assert names == ["boat.mp4", "boat-2.mp4"][: len(urls)]
+    assert names == ["boat.mp4", "boat-2.mp4"]
     assert videos_in(folder) == sorted(names)
 
 

@@ -166,8 +166,12 @@ check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
    *[other] { $count } models
 }
 check-relay-model = { $relay } does not list the model { $model }. Requests for it may fail: compare its name in clapper.toml or DEFAULT_MODEL with the relay’s list.
-check-relay-no-models = { $relay } ({ $address }) answers { $status } to the question for its models, so the key cannot be tried. Many relays have no such list; “generate” shows whether it works.
-check-relay-key = { $relay } ({ $address }) refuses the key ({ $status }). Compare RELAY_API_KEY with the relay’s console.
+check-relay-no-models = { $relay } ({ $address }) has no list of its models, so the key cannot be tried here. Many relays have none; “generate” shows whether it works.
+check-relay-key = { $relay } ({ $address }) refuses the key. Compare RELAY_API_KEY with the relay’s console.
+check-relay-refuses = { $relay } ({ $address }) does not list its models ({ $kind }){ GIVEN($reason) ->
+    [yes] {": "}{ $reason }
+   *[no] .
+} “generate” shows more.
 check-relay-unreachable = { $relay } ({ $address }) cannot be reached. Check RELAY_BASE_URL, the network, and whether the relay is up.
 check-clock = agrees with the relay’s
 check-clock-off = differs from the relay’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
