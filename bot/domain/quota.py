@@ -33,7 +33,7 @@ class Facts:
     allowances: tuple[Allowance, ...] = ()
     """Those that moderators set for the member, for a role of theirs, or for the server."""
     used: Mapping[Period, int] = field(default_factory=dict)
-    """Of the member's allowance in the present day, week and month."""
+    """Of the member's allowance, in the present period of every rule that applies."""
     grants: tuple[Grant, ...] = ()
     """With something left and not expired."""
     pool: Pool | None = None

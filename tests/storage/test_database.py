@@ -219,7 +219,8 @@ async def test_work_that_takes_too_long_is_undone(database: Database) -> None:
     assert await ask(database, "SELECT guild_id FROM servers") == []
 
 
-async def test_a_transaction_outlives_a_caller_that_stops_waiting(database: Database) -> None:
+async def test_a_transaction_outlives_a_caller_that_stops_waiting(url: str) -> None:
+    database = await Database.open(url)
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def work(connection: AsyncConnection) -> None:
@@ -235,8 +236,10 @@ async def test_a_transaction_outlives_a_caller_that_stops_waiting(database: Data
 
     go_on.set()
 
-    await database.ping()
-    assert await ask(database, "SELECT guild_id FROM servers") == [1]
+    await database.close()  # waits for it
+    reopened = await Database.open(url)
+    assert await ask(reopened, "SELECT guild_id FROM servers") == [1]
+    await reopened.close()
 
 
 async def test_closing_waits_for_what_runs_and_refuses_what_comes(url: str) -> None:
