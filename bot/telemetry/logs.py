@@ -17,6 +17,7 @@ Format = Literal["auto", "json", "console"]
 _PINNED = {
     "discord": logging.INFO,
     "discord.http": logging.INFO,
+    "discord.client": logging.ERROR,  # each start, that there is no voice: nobody wants any
     "aiohttp": logging.INFO,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
