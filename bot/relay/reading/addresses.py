@@ -5,14 +5,30 @@ from enum import Enum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _VIDEO = frozenset({"mp4", "mov", "webm", "m4v", "mkv", "avi", "mpeg", "mpg", "ogv"})
-_OTHER = frozenset(
-    "jpg jpeg png webp gif avif bmp svg heic tif tiff ico mp3 wav m4a aac flac ogg"
-    " html htm php asp aspx json txt md srt vtt css js zip pdf xml csv".split()
-)
+_PICTURES = {
+    "jpg",
+    "jpeg",
+    "png",
+    "webp",
+    "gif",
+    "avif",
+    "bmp",
+    "svg",
+    "heic",
+    "tif",
+    "tiff",
+    "ico",
+}
+_SOUNDS = {"mp3", "wav", "m4a", "aac", "flac", "ogg"}
+_PAGES = {"html", "htm", "php", "asp", "aspx", "md", "pdf"}
+_FILES = {"json", "txt", "srt", "vtt", "css", "js", "zip", "xml", "csv"}
+_OTHER = frozenset(_PICTURES | _SOUNDS | _PAGES | _FILES)
 _VIDEO_TYPE = re.compile(r"video[/_](?:mp4|webm|quicktime|\*)|\.(?:mp4|mov|webm)$", re.IGNORECASE)
 _STATUS = frozenset({"source", "web", "task", "tasks", "status", "query", "jobs", "job"})
 """Path segments of addresses that tell how a task stands."""
-_OPAQUE = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w%.~:\-]{12,}|\d{10,}")
+_OPAQUE = re.compile(r"(?=[^/]{0,64}\d)(?=[^/]{0,64}[A-Za-z])[\w%.~:\-]{12}|\d{10}")
+_MAX_LENGTH = 8192
+"""Characters; longer addresses are no addresses."""
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{2,5})$")
 
 
@@ -34,6 +50,8 @@ class Nature(Enum):
 
 def nature(url: str, task_id: str | None = None) -> Nature:
     """Judge an address by its form; `task_id` is the id by which the relay named the task."""
+    if len(url) > _MAX_LENGTH:
+        return Nature.OTHER
     try:
         parts = urlsplit(url)
     except ValueError:

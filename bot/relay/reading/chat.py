@@ -4,14 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-_KNOWN = frozenset(
-    "id object created model choices usage system_fingerprint service_tier provider error"
-    " prompt_filter_results native_finish_reason citations".split()
-)
-_KNOWN_DELTA = frozenset(
-    "role content reasoning_content reasoning thinking tool_calls function_call refusal audio"
-    " annotations name error".split()
-)
+_ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "citations"}
+_GATEWAY = {"system_fingerprint", "service_tier", "provider", "prompt_filter_results"}
+_KNOWN = frozenset(_ANSWER | _GATEWAY | {"native_finish_reason"})
+_SPOKEN = {"role", "content", "reasoning_content", "reasoning", "thinking", "refusal", "audio"}
+_KNOWN_DELTA = frozenset(_SPOKEN | {"tool_calls", "function_call", "annotations", "name", "error"})
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _TEXT_KEYS = ("text", "content", "summary", "thinking")
 
@@ -94,7 +91,7 @@ def _message(message: Mapping[str, object]) -> Iterator[Part]:
             yield Said(text, thought=True)
             break  # the same thought under its other names
     content = message.get("content")
-    if content and (text := content if isinstance(content, str) else _text(content)):
+    if text := _text(content):
         yield Said(text)
     if isinstance(content, list):
         yield from _attachments(content)

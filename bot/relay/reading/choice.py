@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from bot.relay.reading.addresses import Nature, nature, twin_key
 from bot.relay.reading.links import Form, Link, is_status, links
@@ -97,7 +97,7 @@ def _may_be_video(link: Link, kind: Nature) -> bool:
         return False
     offered = _OFFERED.search(link.label) is not None
     if kind is Nature.PLAIN:
-        return link.form is Form.MARKDOWN and offered and link.url.rstrip("/").count("/") > 2
+        return link.form is Form.MARKDOWN and offered and urlsplit(link.url).path.strip("/") != ""
     return offered or link.alone or link.form is Form.MARKDOWN
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.errors import FailureKind
 from bot.relay.reading.choice import spoken
 from bot.relay.reading.failures import kind_of_words
-from bot.relay.reading.markup import TAG, plain, without_links
+from bot.relay.reading.markup import STEP_END, TAG, plain, without_links
 from bot.relay.reading.reasons import reason_of
 
 _TAIL = 6000
@@ -17,10 +17,12 @@ _MAX_LINE = 400
 _FENCED = re.compile(r"^[ \t>]*```.*?(?:^[ \t>]*```|\Z)", re.DOTALL | re.MULTILINE)
 _FAILURE = re.compile(
     r"[❌⚠🚫⛔]|失败|错误|出错|异常|超时|违规|不合规|拒绝|未通过|次数已达上限|不足|请上传|请提供"
-    r"|\berrors?\b|\bfail(?:ed|ure|s)?\b|\btime[d\- ]{0,2}out\b|\bviolat\w+|\brejected\b|\bblocked\b|\brefused\b"
-    r"|\bmoderat(?:ed|ion)\b|guard ?rails?|\bunable to (?:generate|create|process|make|render)|\binsufficient\b"
-    r"|\bcould ?n[o']t (?:be )?(?:generate|create|process|make|render|complete)|\bcancell?ed\b|\baborted\b|\bexceeded\b"
-    r"|\btoo many requests\b|\brate.?limit|heavy load|overload",
+    r"|\berrors?\b|\bfail(?:ed|ure|s)?\b|\btime[d\- ]{0,2}out\b|\bviolat\w+|\brejected\b"
+    r"|\bblocked\b|\brefused\b|\bmoderat(?:ed|ion)\b|guard ?rails?|\binsufficient\b"
+    r"|\bcancell?ed\b|\baborted\b"
+    r"|\bunable to (?:generate|create|process|make|render)|\btoo many requests\b|\brate.?limit"
+    r"|\bcould ?n[o']t (?:be )?(?:generate|create|process|make|render|complete)|\bexceeded\b"
+    r"|heavy load|overload",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
@@ -28,7 +30,8 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _MOVING = re.compile(
-    r"\d\s?[%％]|排队中|生成中|处理中|正在生成|开始生成|生成完成|成功|\b(?:queued|generating|processing|running|rendering)\b"
+    r"\d\s?[%％]|排队中|生成中|处理中|正在生成|开始生成|生成完成|成功"
+    r"|\b(?:queued|generating|processing|running|rendering)\b"
     r"|\bcomplete[d]?\b(?!.*fail)|\bsuccess",
     re.IGNORECASE,
 )
@@ -63,6 +66,7 @@ def complaint(
 def _lines(text: str, prompt: str) -> list[str]:
     # The tail first: fences are only looked for where they matter.
     told = without_links(TAG.sub(" ", _FENCED.sub(" ", spoken(text)[-_TAIL:])))
-    lines = (line.strip()[:_MAX_LINE] for line in told.splitlines())
-    echoed = plain(prompt)
-    return [line for line in lines if (words := plain(line)) and not (echoed and words in echoed)]
+    if prompt:
+        told = told.replace(prompt, " ")
+    lines = (line.strip()[:_MAX_LINE] for line in STEP_END.sub("\n", told).splitlines())
+    return [line for line in lines if plain(line)]

@@ -1,65 +1,77 @@
-"""What kind of failure a relay's status, codes and words amount to: pure rules, first match wins."""
+"""What kind of failure a relay's status, codes and words mean: pure rules, the first one wins."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from bot.domain.errors import FailureKind as Kind
 
 
-def _any(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
+def _any(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
 
 
 _MODERATION = _any(
-    r"moderat|sentinel_block|content[_ ]?(?:filter|polic)|polic(?:y|ies)[_ ]violat|violat\w*[^.]{0,30}polic"
-    r"|violates?\b|violations?\b|guard ?rails?|unsafe|nsfw|sensitive[_ ](?:word|content)|prohibited|inappropriate"
-    r"|safety[_ ](?:filter|system|check|polic|block|reason)|high[_ ]risk|usage polic|likeness|real (?:people|persons?)"
-    r"|third.party content|copyright|合规|违规|违反|敏感|审核|涉黄|涉政|色情|暴力|安全策略|安全审查|真人|侵权|不当内容"
+    r"moderat|sentinel_block|content[_ ]?(?:filter|polic)|polic(?:y|ies)[_ ]violat",
+    r"violat\w*[^.]{0,30}polic|violates?\b|violations?\b|guard ?rails?|unsafe|nsfw",
+    r"sensitive[_ ](?:word|content)|prohibited|inappropriate|usage polic|high[_ ]risk",
+    r"safety[_ ](?:filter|system|check|polic|block|reason)|likeness|real (?:people|persons?)",
+    r"third.party content|copyright|合规|违规|违反|敏感|审核|涉黄|涉政|色情|暴力|安全策略|安全审查",
+    r"真人|侵权|不当内容",
 )
 _QUOTA = _any(
-    r"(?:insufficient|not enough|no|low|exceed\w*|out of)[\w ]{0,24}(?:quota|balance|credits?|funds?|points?)\b"
-    r"|(?:quota|balance|credits?)[_ ](?:is[_ ])?(?:not[_ ]enough|insufficient|exhausted|exceeded|used up)"
-    r"|insufficient_(?:user_)?quota|payment required|billing|arrears|额度|余额|欠费|积分不足|点数不足|充值"
+    r"(?:insufficient|not enough|no|low|exceed\w*|out of)[\w ]{0,24}"
+    r"(?:quota|balance|credit|fund)s?\b",
+    r"(?:quota|balance|credits?)[_ ](?:is[_ ])?(?:not[_ ]enough|insufficient|exhausted|exceeded)",
+    r"insufficient_(?:user_)?quota|payment required|billing|arrears",
+    r"额度|余额|欠费|积分不足|点数不足|充值",
 )
 _MODEL = _any(
-    r"model_not_found|no available channel|无可用渠道|(?:invalid|unknown|unsupported|no such)[_ ]model"
-    r"|model[^.。]{0,60}(?:not (?:exist|found|supported|available)|does ?n.t exist|does not exist|unavailable"
-    r"|deprecated|retired|shut ?down|discontinued|decommissioned)|模型[^。]{0,40}(?:不存在|不支持|下线|下架|停用|不可用|未找到|维护)"
-    r"|不支持的?模型|未知的?模型|没有[^。]{0,12}模型"
+    r"model_not_found|no available channel|(?:invalid|unknown|unsupported|no such)[_ ]model",
+    r"model[^.。]{0,60}(?:not (?:exist|found|supported|available)|does ?n.t exist|does not exist)",
+    r"model[^.。]{0,60}(?:unavailable|deprecated|retired|shut ?down|discontinued|decommissioned)",
+    r"模型[^。]{0,40}(?:不存在|不支持|下线|下架|停用|不可用|未找到|维护)|(?:不支持的?|未知的?)模型",
+    r"没有[^。]{0,12}模型|无可用渠道",
 )
 _TIMEOUT = _any(
-    r"time[d_ -]{0,3}out|超时|deadline exceeded|took too long|exceeded \d+ ?(?:s\b|sec|min)|gateway time"
+    r"time[d_ -]{0,3}out|超时|deadline exceeded|took too long|gateway time",
+    r"exceeded \d+ ?(?:s\b|sec|min)",
 )
 _AUTH = _any(
-    r"(?:invalid|incorrect|expired|missing|wrong|revoked)[\w ]{0,20}(?:api[_ -]?key|token|credential|secret)"
-    r"|(?:api[_ -]?key|token|credential)s?[\w ]{0,16}(?:invalid|expired|missing|incorrect|revoked|required)"
-    r"|unauthori[sz]ed|not authenticated|authentication|not logged in|无效的?令牌|令牌|token\s*(?:已)?(?:失效|过期|无效)"
-    r"|密钥|未登录|未授权|鉴权|无权|封禁|banned|account (?:disabled|suspended)|permission denied|access denied"
+    r"(?:invalid|incorrect|expired|missing|wrong|revoked)[\w ]{0,20}(?:api[_ -]?key|token|credent)",
+    r"(?:api[_ -]?key|token|credential)s?[\w ]{0,16}(?:invalid|expired|missing|incorrect|revoked)",
+    r"unauthori[sz]ed|not authenticated|authentication|not logged in|(?:permission|access) denied",
+    r"banned|account (?:disabled|suspended)|令牌|token\s*(?:已)?(?:失效|过期|无效)",
+    r"密钥|未登录|未授权|鉴权|无权|封禁",
 )
 _RATE = _any(
-    r"rate.?limit|too many (?:requests|tasks|jobs)|requests per|请求数限制|请求过于频繁|频率|频繁|次数已达上限|达到上限"
-    r"|concurren\w+[\w ]{0,20}(?:limit|exceed)|并发"
+    r"rate.?limit|too many (?:requests|tasks|jobs)|requests per",
+    r"concurren\w+[\w ]{0,20}(?:limit|exceed)|并发",
+    r"请求数限制|请求过于频繁|频率|频繁|次数已达上限|达到上限",
 )
 _BUSY = _any(
-    r"heavy[_ ]load|overload|负载|饱和|繁忙|server is busy|\bbusy\b|at capacity|no capacity|high demand"
-    r"|temporarily unavailable|service unavailable|没有可用的?token|no available (?:token|account)"
+    r"heavy[_ ]load|overload|server is busy|\bbusy\b|at capacity|no capacity|high demand",
+    r"temporarily unavailable|service unavailable|no available (?:token|account)",
+    r"负载|饱和|繁忙|没有可用的?token",
 )
 _MISSING = _any(
-    r"invalid url|no such route|route not found|page not found|unknown endpoint|cannot (?:post|get) /"
+    r"invalid url|no such route|(?:route|page) not found|unknown endpoint|cannot (?:post|get) /"
 )
 _INVALID = _any(
-    r"invalid[_ ](?:request|param|argument|value|input|image|prompt|size)|validation|is required|field required"
-    r"|(?:cannot|can't|must not|should not) be empty|must be\b|unsupported|not supported|too (?:long|large|short|small)"
-    r"|unable to process request|bad request|请上传|请提供|缺少|不能为空|参数|格式|不支持|过大|过长"
-    r"|requires? (?:an? |at least )?(?:one |input |reference |start )?image|upload an? image"
+    r"invalid[_ ](?:request|param|argument|value|input|image|prompt|size)|validation|bad request",
+    r"is required|field required|(?:cannot|can't|must not|should not) be empty|must be\b",
+    r"unsupported|not supported|too (?:long|large|short|small)|unable to process request",
+    r"requires? (?:an? |at least )?(?:one |input |reference |start )?image|upload an? image",
+    r"请上传|请提供|缺少|不能为空|参数|格式|不支持|过大|过长",
 )
 _GENERATION = _any(
-    r"generation_(?:failed|error)|generation failed|生成失败|制作失败|任务失败|failed to generate|视频url为空"
+    r"generation_(?:failed|error)|generation failed|failed to generate",
+    r"生成失败|制作失败|任务失败|视频url为空",
 )
 _UPSTREAM = _any(r"upstream|bad_response|connection|server_error|internal|处理错误|上游")
 _NOT_READY = _any(
-    r"not (?:yet )?(?:been )?(?:complete|ready|finish|available yet|done)|still (?:processing|running|in progress)"
-    r"|in[_ ]progress|未完成|处理中|生成中|尚未"
+    r"not (?:yet )?(?:been )?(?:complete|ready|finish|available yet|done)|in[_ ]progress",
+    r"still (?:processing|running|in progress)|未完成|处理中|生成中|尚未",
 )
 _OUTER = re.compile(r"\s*(?:HTTP |Error |status(?: code)? )?([45]\d\d)\b[\s:：\-]", re.IGNORECASE)
 
@@ -74,8 +86,27 @@ _BY_MORE_WORDS: Sequence[tuple[Kind, re.Pattern[str]]] = (
     (Kind.RATE_LIMIT, _RATE),
     (Kind.OVERLOADED, _BUSY),
     (Kind.NOT_FOUND, _MISSING),
-    (Kind.INVALID_REQUEST, _INVALID),
 )
+_LAST_WORDS: Sequence[tuple[Kind, re.Pattern[str]]] = (
+    (Kind.GENERATION_FAILED, _GENERATION),
+    (Kind.INVALID_REQUEST, _INVALID),
+    (Kind.UPSTREAM, _UPSTREAM),
+)
+_BY_STATUS: Mapping[int, Kind] = {
+    401: Kind.AUTH,
+    402: Kind.QUOTA,
+    403: Kind.AUTH,
+    404: Kind.NOT_FOUND,
+    405: Kind.NOT_FOUND,
+    408: Kind.TIMEOUT,
+    429: Kind.RATE_LIMIT,
+    504: Kind.TIMEOUT,
+    522: Kind.TIMEOUT,
+    524: Kind.TIMEOUT,
+    529: Kind.OVERLOADED,
+}
+_MISTAKES = frozenset({400, 409, 413, 415, 422})
+"""Statuses that say no more than that the request is wrong: words are asked before them."""
 
 
 def kind_of_error(status: int, words: str, *, default: Kind = Kind.UPSTREAM) -> Kind:
@@ -84,19 +115,22 @@ def kind_of_error(status: int, words: str, *, default: Kind = Kind.UPSTREAM) -> 
     `status` is the HTTP status, or the one that the error itself names; 0 and 200 say nothing.
     `words` is everything that the error says: message, code and type in one text.
     """
-    if (match := _OUTER.match(words)) and status in (0, 200, 500):
-        status = int(match[1])
-    if kind := _first(_BY_WORDS, words) or _by_status(status):
-        return kind
-    if kind := _first(_BY_MORE_WORDS[:-1], words):
-        return kind
-    if status in (400, 409, 413, 415, 422):
-        return Kind.INVALID_REQUEST
-    if _GENERATION.search(words):
-        return Kind.GENERATION_FAILED
-    if status < 500 and _INVALID.search(words):
-        return Kind.INVALID_REQUEST
-    return Kind.UPSTREAM if status >= 400 or _UPSTREAM.search(words) else default
+    if (match := _OUTER.match(words)) and status in (
+        0,
+        HTTPStatus.OK,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    ):
+        status = int(match[1])  # a client's mistake that a relay wrapped into its own trouble
+    return (
+        _first(_BY_WORDS, words)
+        or _BY_STATUS.get(status)
+        or _first(_BY_MORE_WORDS, words)
+        or (Kind.INVALID_REQUEST if status in _MISTAKES else None)
+        or _first(
+            _LAST_WORDS if status < HTTPStatus.INTERNAL_SERVER_ERROR else _LAST_WORDS[:1], words
+        )
+        or (Kind.UPSTREAM if status >= HTTPStatus.BAD_REQUEST else default)
+    )
 
 
 def kind_of_words(words: str, *, default: Kind = Kind.GENERATION_FAILED) -> Kind:
@@ -104,7 +138,7 @@ def kind_of_words(words: str, *, default: Kind = Kind.GENERATION_FAILED) -> Kind
 
     Numbers in it are those of providers behind the relay, so statuses say nothing here.
     """
-    kind = _first((*_BY_WORDS, *_BY_MORE_WORDS), words)
+    kind = _first((*_BY_WORDS, *_BY_MORE_WORDS, _LAST_WORDS[1]), words)
     if kind in (None, Kind.AUTH, Kind.NOT_FOUND):  # the relay's own trouble with its provider
         return default
     return kind
@@ -117,21 +151,3 @@ def is_not_ready(words: str) -> bool:
 
 def _first(rules: Sequence[tuple[Kind, re.Pattern[str]]], words: str) -> Kind | None:
     return next((kind for kind, pattern in rules if pattern.search(words)), None)
-
-
-def _by_status(status: int) -> Kind | None:
-    match status:
-        case 401 | 403:
-            return Kind.AUTH
-        case 402:
-            return Kind.QUOTA
-        case 404 | 405:
-            return Kind.NOT_FOUND
-        case 408 | 504 | 522 | 524:
-            return Kind.TIMEOUT
-        case 429:
-            return Kind.RATE_LIMIT
-        case 529:
-            return Kind.OVERLOADED
-        case _:
-            return None

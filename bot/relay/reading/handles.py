@@ -14,8 +14,10 @@ _LABELS: Mapping[str, re.Pattern[str]] = {
     for field, labels in (
         (
             "task_id",
-            r"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:task|job|generation|history|video)[ _\-]?ids?"
-            r"|任务\s*(?:ID|编号|号)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))",
+            (
+                r"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:task|job|generation|history|video)[ _\-]?ids?"
+                r"|任务\s*(?:ID|编号|号)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))"
+            ),
         ),
         (
             "remix_id",

@@ -14,14 +14,17 @@ _TARGET = r"(?:https?:/)?/[^\s<>\"'`()]+(?:\([^\s<>\"'`()]*\)[^\s<>\"'`()]*)*"
 _LINK = re.compile(
     rf"""
     <(?P<tag>[a-zA-Z]+)\b(?P<attributes>[^<>]*)>(?:\s*(?P<inner>{_ADDRESS})\s*</video)?
-    | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]\(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
+    | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]
+      \(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
     | \]\(\s*(?P<tail_target>{_TARGET})\s*\)
     | (?P<bare>{_BARE})
-    | ^[\s>*\-•]*(?P<relative>/[^\s<>"'`]+)[ \t]*$
+    | ^[ \t>*\-•]*(?P<relative>/[^\s<>"'`]+)[ \t]*$
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_SOURCE = re.compile(r"(?<![\w\-])(src|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
+_SOURCE = re.compile(
+    r"(?<![\w\-])(src|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
+)
 _ESCAPE = re.compile(r"&(?:amp|quot|lt|gt|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _GLUED = re.compile(r"(\.(?:mp4|mov|webm|m4v))[\u3000-\u9fff\uff00-\uffef].*", re.IGNORECASE)
 """A bare address with the next sentence behind it, as languages without spaces write."""

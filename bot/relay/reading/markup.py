@@ -17,6 +17,8 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
 )
 _DOTS = re.compile(r"[.…。·]{2,}|…")
+STEP_END = re.compile(r"[.…。·]{2,}|…|(?<=[^\x00-\x7f])\.(?=[^\x00-\x7f\s])")
+"""Dots that stand for waiting: what follows them on the same line is the next step."""
 _SPACE = re.compile(r"\s+")
 
 

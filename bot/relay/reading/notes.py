@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.relay.reading.markup import cut, plain, without_links
+from bot.relay.reading.markup import STEP_END, cut, plain, without_links
 
 MAX_NOTE = 200
 """Characters of a note."""
@@ -12,54 +12,76 @@ _MAX_STATE = 60
 _SHORT_ECHO = 8
 """Characters of a prompt line from which its echo inside a longer line is recognised."""
 
-_STATES: Sequence[tuple[str, re.Pattern[str]]] = tuple(
-    (note, re.compile(words, re.IGNORECASE))
-    for note, words in (
-        ("upscaling", r"放大|超分|upscal|upsampl|super.?resolution"),
-        ("uploading", r"上传(?!图片链接)|\bupload(?:ing|s)?\b|image_upload"),
-        (
-            "queued",
-            r"排队|队列|等待处理|\bqueu(?:ed?|ing)\b|\bin line\b|not_start|waiting for process",
-        ),
-        (
-            "running",
-            r"(?:生成|制作|处理|渲染)中|正在(?:生成|制作|渲染)|进度|开始生成|in[_ ]progress"
-            r"|\b(?:generat|render|process)ing\b|\bgeneration progress\b|^(?:running|progress)\b",
-        ),
-    )
+_UPSCALING = r"放大|超分|upscal|upsampl|super.?resolution"
+_UPLOADING = r"上传(?!图片链接)|\bupload(?:ing|s)?\b|image upload"
+_QUEUED = (
+    r"排队|队列|等待处理|\bqueu(?:ed?|ing)\b|\bin line\b|not start|waiting for process"
+    r"|^(?:pending|submitted|waiting)$"
+)
+_RUNNING = (
+    r"(?:生成|制作|处理|渲染)中|正在(?:生成|制作|渲染)|进度|开始生成|in progress"
+    r"|\b(?:generat|render|process)ing\b|\bgeneration progress\b|^(?:running|progress)\b"
+)
+_STATES: Sequence[tuple[str, re.Pattern[str]]] = (
+    ("upscaling", re.compile(_UPSCALING, re.IGNORECASE)),
+    ("uploading", re.compile(_UPLOADING, re.IGNORECASE)),
+    ("queued", re.compile(_QUEUED, re.IGNORECASE)),
+    ("running", re.compile(_RUNNING, re.IGNORECASE)),
 )
 _STATELESS = re.compile(
-    r"重试|\bretr|失败|完成|成功|\b(?:fail|complete|success|done\b|finish)", re.IGNORECASE
+    r"重试|\bretr|失败|完成|成功|请上传|\b(?:fail|complete|success|done\b|finish)", re.IGNORECASE
 )
-_FIELD = re.compile(r"^[\w\s*`]{0,24}?(?:\bids?|sid|编号|任务)\W{0,4}[:：=]", re.IGNORECASE)
-_DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:)')
+_FIELD = re.compile(r"^[\w\s]{0,24}?(?:(?<![a-z])s?ids?|编号|任务)\W{0,4}[:：=]", re.IGNORECASE)
+_DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:|/\S+$)')
 _NUMBERS = re.compile(r"\(?\d[\d.]*\s?[%％]\)?|(?<=[^\d.])\d{1,3}(?:\.{2,}\d{1,3})*\.{2,}")
+_ID = re.compile(
+    r"(?:\b\w+\s+)?(?<![a-z])ids?\s*[:：=]\s*\S+"
+    r"|(?=[\w:\-]{0,64}\d)(?=[\w:\-]{0,64}[a-z])[\w:\-]{16,}",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]")
+_MIN_LETTERS = 2
 
 
-def note(line: str, prompt: str = "") -> str | None:
-    """The note of one line; `None` when it tells nothing: links, ids, data, dots, the prompt."""
-    if _DATA.match(line) or "```" in line:
-        return None
-    words = without_links(line)
-    if words.rstrip().endswith((":", "：")) or _FIELD.match(plain(words)):
-        return None
-    text = plain(_NUMBERS.sub(" ", words))
-    if len(_WORD.findall(text)) < 2 or _echoes(text, prompt):
-        return None
-    return _state(text) or cut(text, MAX_NOTE)
+_MAX_LINE = 1000
+"""Characters; what is longer is no step."""
 
 
-def _state(text: str) -> str | None:
+class Notes:
+    """Knows the prompt, which relays like to echo."""
+
+    def __init__(self, prompt: str) -> None:
+        self._prompt = plain(prompt)
+        self._lines = frozenset(filter(None, (plain(line) for line in prompt.splitlines())))
+        self._long = [line for line in self._lines if len(line) >= _SHORT_ECHO]
+
+    def note(self, line: str) -> str | None:
+        """The note of a line; `None` when it tells nothing: links, ids, data, dots, the prompt."""
+        if len(line) > _MAX_LINE or _DATA.match(line) or "```" in line:
+            return None
+        words = without_links(line)
+        if words.rstrip().endswith((":", "：")) or _FIELD.match(plain(words)):
+            return None
+        text = _step(words)
+        if len(_WORD.findall(text)) < _MIN_LETTERS or self._echoes(text):
+            return None
+        linked = words != line or "](" in line
+        return state(text) or (None if linked else cut(text, MAX_NOTE))
+
+    def _echoes(self, text: str) -> bool:
+        if text in self._lines or (len(text) >= _SHORT_ECHO and text in self._prompt):
+            return True
+        return any(line in text for line in self._long)
+
+
+def state(text: str) -> str | None:
+    """The known state that a short text names: queued, running, uploading or upscaling."""
     if len(text) > _MAX_STATE or _STATELESS.search(text):
         return None
-    return next((state for state, words in _STATES if words.search(text)), None)
+    return next((name for name, words in _STATES if words.search(text)), None)
 
 
-def _echoes(text: str, prompt: str) -> bool:
-    if not prompt:
-        return False
-    if len(text) >= _SHORT_ECHO and text in plain(prompt):
-        return True
-    lines = (plain(line) for line in prompt.splitlines())
-    return any(line == text or (len(line) >= _SHORT_ECHO and line in text) for line in lines)
+def _step(words: str) -> str:
+    """What stands behind the last dots, as steps follow each other on one line."""
+    steps = [step for step in STEP_END.split(_NUMBERS.sub(" ", words)) if _WORD.search(step)]
+    return plain(_ID.sub(" ", steps[-1])).rstrip(".。 ") if steps else ""

@@ -8,7 +8,7 @@ _TOKEN = re.compile(
     rf"""
     (?P<link>https?://[^\s<>"'`]+)
     | (?P<tag></?[a-zA-Z!][^<>]*>)
-    | {_NUMBER}(?P<sign>\s?[%％])
+    | {_NUMBER}(?P<sign>\s?[%％])(?:\s(?P<next>[a-z]{{3,}}))?
     | {_NUMBER}(?P<chain>\.\.|\s*/\s*100(?![\d.])|\s*$)
     """,
     re.VERBOSE,
@@ -17,12 +17,18 @@ _OPEN = re.compile(
     r"""(?:
     https?://[^\s<>"'`]{0,4096}
     | </?[a-zA-Z!][^<>]{0,4096}
-    | \d+(?:\.\d*)?\s?(?:/\s*1?0{0,2})?
+    | (?<!\d)\d{1,4}(?:\.\d{0,8})?\s?(?:/\s*1?0{0,2})?
     )$""",
     re.VERBOSE,
 )
 """What may become a link, a tag or a number when more text arrives."""
 _COUNTING = re.compile(r"进度|progress", re.IGNORECASE)
+_COURSE = re.compile(
+    r"progress|complete|done|finish|ready|render|generat|process|load|upscal|step|stage|elapsed"
+    r"|through|and|frame|now|进度|生成|处理|渲染",
+    re.IGNORECASE,
+)
+"""Words that make a percentage in the middle of an English sentence one of progress."""
 _REACH = 24
 """Characters between the word for progress and its number."""
 _BEFORE = 6
@@ -66,9 +72,11 @@ class PercentScanner:
 
     def _value(self, line: str, token: re.Match[str]) -> float | None:
         if token["sign"]:
+            if token["next"] and not _COURSE.search(line[: token.end()]):
+                return None  # "100% cotton"
             value, start = float(token[3]), token.start(3)
         elif token["chain"] is not None:
-            value, start = float(token[5]), token.start(5)
+            value, start = float(token[6]), token.start(6)
             if not self._counts(line, start):
                 return None
             self._counting = token.end()

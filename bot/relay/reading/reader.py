@@ -1,7 +1,9 @@
 """The reader: bytes of an answer in, events out, and one outcome at its end."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from bot.relay.reading.markup import URL
 from bot.relay.reading.story import Story
 from bot.relay.reading.verdict import Ending, verdict
 
+_SECONDS = re.compile(r"[0-9]{1,9}")
 AnswerKind = Literal["chat", "create", "poll", "content"]
 """What was asked: a chat, a new task, a task's state, a task's file."""
 
@@ -97,7 +100,7 @@ class Reader:
         return [event for payload in payloads for event in self._story.read(payload)]
 
     def _is_text(self) -> bool:
-        return self._framing.shape is Shape.EVENTS and self._status < 400
+        return self._framing.shape is Shape.EVENTS and self._status < HTTPStatus.BAD_REQUEST
 
     def _location(self) -> str | None:
         try:
@@ -109,7 +112,7 @@ class Reader:
         """Seconds, from either header; a date counts from the relay's own clock."""
         for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
             value = self._headers.get(name, "").strip()
-            if value.isdecimal() and len(value) < 10:
+            if _SECONDS.fullmatch(value):
                 return int(value) / unit
         try:
             until = parsedate_to_datetime(self._headers["retry-after"])

@@ -26,13 +26,13 @@ _WORDS = (
     "errors",
     "status_msg",
 )
-_FURTHER = ("param",)
 _REQUEST = re.compile(
-    r"[(\[（]?\s*(?:(?:request|trace|ray|log|cf-?ray)[ _\-]*id|请求\s*id)\b[\s:：=#]*[\w\-.:]*\s*[)\]）]?",
+    r"[(\[（]?\s{0,3}(?:(?:request|trace|ray|log|cf-?ray)[ _\-]?id|请求\s?id)\b[\s:：=#]{0,6}"
+    r"[\w\-.:]*\s?[)\]）]?",
     re.IGNORECASE,
 )
 _OPAQUE = re.compile(
-    r"(?<![\w\-])(?=[\w\-*.]*\d)(?=[\w\-*.]*[A-Za-z])[\w\-*.]{24,}|\b\w{2,6}-[\w*]{12,}"
+    r"(?<![\w\-])(?=[\w\-*.]{0,64}\d)(?=[\w\-*.]{0,64}[A-Za-z])[\w\-*.]{24,}|\b\w{2,6}-[\w*]{12,}"
 )
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b.*", re.IGNORECASE | re.DOTALL)
 

@@ -9,7 +9,7 @@ from bot.relay.reading.chat import Answer, Broken, Extra, Finish, Said, is_chat,
 from bot.relay.reading.framing import Payload
 from bot.relay.reading.handles import found_in
 from bot.relay.reading.lines import Lines, Words
-from bot.relay.reading.notes import note
+from bot.relay.reading.notes import Notes
 from bot.relay.reading.tickets import Standing, Ticket, read_ticket
 from bot.relay.reading.transcript import Mender, Transcript
 from bot.relay.reading.troubles import trouble_in
@@ -43,6 +43,7 @@ class Story:
         self.finish: str | None = None
         self.failed_record: Mapping[str, object] | None = None
         self.payloads = 0
+        self._notes = Notes(prompt)
         self._progress = Progress(percent=None)
 
     def read(self, payload: Payload) -> Iterator[Accepted | Progress]:
@@ -105,7 +106,7 @@ class Story:
                 yield from self._move(replace(self._progress, percent=sign))
                 continue
             yield from self._accept(found_in(sign.text, self.handle, complete=sign.complete))
-            if words := note(sign.text, self.prompt):
+            if words := self._notes.note(sign.text):
                 yield from self._move(replace(self._progress, note=words))
 
     def _ticket(
@@ -119,7 +120,8 @@ class Story:
             self.ticket = replace(ticket, files=files)
         self.failed_record = record if ticket.standing is Standing.FAILED else None
         yield from self._accept(_merged(self.handle, ticket.handle))
-        words = note(ticket.status.replace("_", " "), self.prompt) if ticket.status else None
+        going = ticket.standing in (Standing.WAITING, Standing.UNKNOWN)
+        words = self._notes.note((ticket.status or "").replace("_", " ")) if going else None
         moved = replace(self._progress, note=words) if words else self._progress
         if ticket.percent is not None:
             moved = replace(moved, percent=ticket.percent)

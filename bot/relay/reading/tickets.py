@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.jobs import Handle
 from bot.relay.reading.files import Files, files_in
 from bot.relay.reading.framing import loads
+from bot.relay.reading.percents import MAX_PERCENT
 
 Record: TypeAlias = Mapping[str, object]
 
@@ -31,6 +32,8 @@ _WAITING = re.compile(
     r".*(?:queue|pend|process|progress|running|ing\b|submit|wait|not_start|in_).*|created|accepted"
     r"|.*generation_completed?"
 )
+_MAX_DEPTH = 4
+_MAX_TEXT = 300
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*[%％]?\s*")
 
 
@@ -84,7 +87,7 @@ def read_ticket(value: Record, *, chat: bool = False) -> Ticket:
 
 def _subject(value: Record) -> Record:
     """The record that the ticket is about: envelopes wrap it once or twice."""
-    for _ in range(4):
+    for _ in range(_MAX_DEPTH):
         inner = _inner(value)
         if inner is None or _is_about_a_task(value):
             break
@@ -127,7 +130,7 @@ def _standing(status: str) -> Standing:
 def _first_text(record: Record, keys: tuple[str, ...]) -> str | None:
     for key in keys:
         value = record.get(key)
-        if isinstance(value, str) and value.strip() and len(value) <= 300:
+        if isinstance(value, str) and value.strip() and len(value) <= _MAX_TEXT:
             return value.strip()
         if key.endswith("id") and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
@@ -140,14 +143,18 @@ def _deep_text(value: object, keys: tuple[str, ...]) -> str | None:
 
 
 def _records(value: object, depth: int = 0) -> Iterator[Record]:
-    if depth > 4:
+    if depth > _MAX_DEPTH:
         return
     if isinstance(value, dict):
         yield value
-    children = value.values() if isinstance(value, dict) else value
-    if isinstance(value, dict | list):
-        for child in list(children)[:50]:
-            yield from _records(child, depth + 1)
+    for child in _children(value):
+        yield from _records(child, depth + 1)
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _percent(record: Record) -> float | None:
@@ -158,16 +165,19 @@ def _percent(record: Record) -> float | None:
         return None
     if 0 < value < 1:
         value *= 100  # a share of one
-    return float(value) if 0 <= value <= 100 else None
+    return float(value) if 0 <= value <= MAX_PERCENT else None
 
 
 _FIELD = re.compile(r"[\s>*\-•`]*([A-Za-z][\w ]{1,30}?)[`*]*\s*[:=]\s*[`*]*(\S[^\n]*?)[`*]*\s*")
 _MAX_FIELDS = 40
+_MAX_WRITTEN = 8192
 
 
 def written_ticket(text: str) -> Ticket | None:
-    """The ticket that a whole text is: JSON, or lines of `name: value` of which one names a task."""
-    bare = re.sub(r"^\s*```\w*\s*|\s*```\s*$", "", text).strip()
+    """The ticket that a whole text is: JSON, or lines of `name: value` that name a task."""
+    if len(text) > _MAX_WRITTEN:
+        return None
+    bare = text.strip().strip("`").removeprefix("json").strip()
     if (value := loads(bare)) is not None:
         return read_ticket(value) if isinstance(value, dict) else None
     lines = [line for line in bare.splitlines()[: _MAX_FIELDS + 1] if line.strip()]

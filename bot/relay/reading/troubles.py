@@ -1,5 +1,6 @@
 """Where JSON keeps an error: under a name of its own, or as a code that is no success."""
 
+import re
 from collections.abc import Mapping
 
 _FINE = frozenset({"0", "200", "201", "202", "20000", "success", "ok", "true", "none", ""})
@@ -8,7 +9,9 @@ _STATUS_KEYS = ("status_code", "statuscode", "http_status", "status", "code", "p
 _ECHOES = frozenset(
     {"input", "request", "req", "prompt", "messages", "body", "params", "ctx", "url"}
 )
+_STATUS = re.compile(r"[45][0-9]{2}")
 _MAX_WORDS = 16_384
+_MAX_TEXTS = 200
 _DEPTH = 6
 
 
@@ -29,14 +32,8 @@ def status_of(error: object) -> int:
     if not isinstance(error, dict):
         return 0
     for key in _STATUS_KEYS:
-        value = error.get(key)
-        number = (
-            int(value)
-            if isinstance(value, str) and value.isdecimal() and len(value) == 3
-            else value
-        )
-        if isinstance(number, int) and not isinstance(number, bool) and 400 <= number < 600:
-            return number
+        if _STATUS.fullmatch(text := str(error.get(key))):
+            return int(text)
     return 0
 
 
@@ -48,7 +45,7 @@ def words_in(error: object) -> str:
 
 
 def _gather(value: object, words: list[str], depth: int) -> None:
-    if depth == 0 or len(words) > 200:
+    if depth == 0 or len(words) > _MAX_TEXTS:
         return
     if isinstance(value, str):
         words.append(value[:_MAX_WORDS])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 from bot.domain.errors import FailureKind
@@ -131,7 +132,7 @@ def _kind_of_status(ending: Ending, error: object, words: str) -> FailureKind:
     kind = kind_of_error(ending.status, words)
     if kind is FailureKind.UPSTREAM and (named := status_of(error)):
         kind = kind_of_error(named, words)
-    if kind is FailureKind.UPSTREAM and ending.status == 503:
+    if kind is FailureKind.UPSTREAM and ending.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return FailureKind.OVERLOADED
     return kind
 
