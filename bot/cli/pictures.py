@@ -33,7 +33,7 @@ def check_pictures(images: tuple[str, ...], model: VideoModel, limit: int) -> No
         if not path.is_file():
             raise Refusal("cli-image-file", path=image)
         if path.stat().st_size > limit:
-            raise Refusal("cli-image-size", path=image, limit=limit // 1_000_000)
+            raise Refusal("cli-image-size", path=image, limit=limit // 1024**2)
 
 
 async def outgoing(
