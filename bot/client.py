@@ -1,5 +1,6 @@
 """The Discord client: what it listens to, its command tree, and when commands are declared."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -12,11 +13,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import Refusal
-from bot.presenter.answering import answer_error, is_stale
+from bot.presenter.answering import answer_error
 from bot.presenter.buttons import JobButton
 from bot.presenter.desk import Desk
 
 log = structlog.stdlib.get_logger()
+
+# This bot does not speak: discord.py need not warn that it cannot.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 COGS = ("cogs.video", "cogs.quota", "cogs.moderation")
 
@@ -25,9 +29,7 @@ class ClapperTree(app_commands.CommandTree["ClapperBot"]):
     """The commands; errors that are no refusals arrive here."""
 
     async def interaction_check(self, interaction: discord.Interaction["ClapperBot"], /) -> bool:
-        """Let only interactions through that come from a server and can still be answered."""
-        if is_stale(interaction):
-            return False
+        """Let only interactions through that come from a server."""
         if interaction.guild_id is not None:
             return True
         if interaction.type is discord.InteractionType.application_command:
@@ -79,8 +81,28 @@ class ClapperBot(commands.Bot):
             proxy=proxy,
         )
         self.desk: Desk
+        self.connected = False
+        """Whether the gateway is up; discord.py's `is_ready` stays true while it is away."""
+        self.connection_changed = asyncio.Event()
         self._declared = declared
         self._cog_names = cogs
+
+    async def on_ready(self) -> None:
+        """A new session with the gateway."""
+        self._set_connected(up=True)
+
+    async def on_resumed(self) -> None:
+        """The session of before goes on."""
+        self._set_connected(up=True)
+
+    async def on_disconnect(self) -> None:
+        """The gateway is away; also told for each attempt that fails."""
+        self._set_connected(up=False)
+
+    def _set_connected(self, *, up: bool) -> None:
+        if up != self.connected:
+            self.connected = up
+            self.connection_changed.set()
 
     async def setup_hook(self) -> None:
         """Load the commands and buttons; starts nothing in the background."""

@@ -81,8 +81,9 @@ class Application:
         await keep_beating(
             HeartbeatFile(self._settings.data_dir),
             clock=self._clock,
-            connected=self.bot.is_ready,
+            connected=lambda: self.bot.connected,
             database=self._database.ping,
+            changed=self.bot.connection_changed,
         )
 
     async def _tidy(self) -> None:

@@ -1,33 +1,17 @@
-"""Run the real bot: connect, stay connected, and stop without losing anything."""
+"""Run the real bot: start, serve until told to stop, and stop without losing anything."""
 
 import asyncio
 import os
-import random
 import signal
 
-import aiohttp
-import discord
 import structlog
 
 from bot.app.application import Application, application
+from bot.app.gateway import Gateway
 from bot.settings import Settings
 from bot.telemetry import configure_logging
 
-log = structlog.get_logger()
-
-LONGEST_PAUSE = 300.0
-"""Seconds between two attempts to connect: under 500 of Discord's 1,000 identifies a day."""
-
-NOT_NOW = (
-    aiohttp.ClientError,
-    discord.GatewayNotFound,
-    discord.HTTPException,
-    discord.ConnectionClosed,
-    OSError,
-    TimeoutError,
-    AttributeError,  # discord.py 2.7.1, when the very first connect is refused (its issue 10520)
-)
-NEVER = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.Forbidden)
+log = structlog.stdlib.get_logger()
 
 
 def run(settings: Settings) -> int:
@@ -45,43 +29,25 @@ def run(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     stop = _stop_signal()
     async with application(settings) as app, app.at_work():
-        connected = asyncio.create_task(_stay_connected(app, settings), name="gateway")
+        gateway = Gateway(app.bot, settings.discord_token.get_secret_value())
+        connected = asyncio.create_task(gateway.run(), name="gateway")
         stopped = asyncio.create_task(stop.wait(), name="stop signal")
         await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        code = await _finish(app, settings, connected)
         stopped.cancel()
-    return code
+        return await _finish(app, connected, settings.grace_seconds)
 
 
-async def _finish(app: Application, settings: Settings, connected: "asyncio.Task[None]") -> int:
+async def _finish(app: Application, connected: "asyncio.Task[None]", grace: float) -> int:
     app.refuse_new_work()
     if connected.done() and (error := connected.exception()) is not None:
-        log.error("gateway.refused", error=type(error).__name__)
+        log.error("gateway.refused", error=repr(error))
+        await app.bot.close()
         return 1
-    await app.drain(settings.grace_seconds)
+    await app.drain(grace)
     await app.bot.close()
     connected.cancel()
     await asyncio.wait({connected})
     return 0
-
-
-async def _stay_connected(app: Application, settings: Settings) -> None:
-    pause = 1.0
-    while not app.bot.is_closed():
-        try:
-            await _connect(app, settings)
-        except NEVER:
-            raise
-        except NOT_NOW as error:
-            log.warning("gateway.unreachable", error=type(error).__name__, seconds=round(pause))
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-
-async def _connect(app: Application, settings: Settings) -> None:
-    if app.bot.user is None:
-        await app.bot.login(settings.discord_token.get_secret_value())
-    await app.bot.connect(reconnect=True)
 
 
 def _stop_signal() -> asyncio.Event:
@@ -96,5 +62,8 @@ def _stop_signal() -> asyncio.Event:
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal)
+        try:
+            loop.add_signal_handler(number, on_signal)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(on_signal))
     return stop

@@ -1,7 +1,7 @@
 """A simulated Discord around the real application: a channel, two members, a moderator."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,15 +30,24 @@ async def world(app: Application, *, work: bool = True) -> AsyncIterator[World]:
     Work in the background starts outside the bot's own scope: the simulation settles after every
     action and would wait for it. Without `work` the caller starts it.
     """
-    async with simcord.run(app.bot, check_errors=False) as env:
+    env = simcord.Env(app.bot, check_errors=False)
+    async with AsyncExitStack() as stack:
+        await env.start()
+        stack.push_async_callback(env.shutdown)
         await keep_time(env)
         made = _people(env)
-        if not work:
-            yield made
-            return
-        with env.time_context():
-            async with app.at_work():
-                yield made
+        if work:
+            await stack.enter_async_context(working(app, env))
+        yield made
+
+
+@asynccontextmanager
+async def working(app: Application, env: simcord.Env) -> AsyncIterator[None]:
+    """The background at work in the simulation's time, but outside of what it waits for."""
+    async with AsyncExitStack() as stack:
+        with env.time_context():  # a task keeps the context in which it was made
+            await stack.enter_async_context(app.at_work())
+        yield
 
 
 async def keep_time(env: simcord.Env) -> None:

@@ -101,16 +101,6 @@ async def _tell_anyhow(interaction: discord.Interaction, view: ui.LayoutView) ->
         await interaction.followup.send(view=view, ephemeral=True)
 
 
-def is_stale(interaction: discord.Interaction[Any]) -> bool:
-    """Whether its answer would come too late, so that nothing may be started; ask once."""
-    desk = desk_of(interaction)
-    late = desk.arrivals.lateness(desk.clock() - interaction.created_at)
-    if late <= desk.haste.stale:
-        return False
-    log.warning("interaction.stale", seconds=round(late.total_seconds(), 1))
-    return True
-
-
 def as_answer(error: Exception) -> ClapperError:
     """What people are told of an error; what nobody expected is logged under a reference."""
     if isinstance(error, app_commands.CommandInvokeError):

@@ -12,7 +12,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.requests import Requester
 from bot.domain.views import CardState
 from bot.generation.cancel import Cancelled, find
-from bot.presenter.answering import guarded, is_stale, promptly, tell
+from bot.presenter.answering import guarded, promptly, tell
 from bot.presenter.answers import confirm_cancel_view, done_view, prompt_view
 from bot.presenter.card import Buttons
 from bot.presenter.desk import Desk, desk_of
@@ -75,10 +75,6 @@ class JobButton(
     ) -> Self:
         """Made anew for every press."""
         return cls(Verb(match["verb"]), match["job"])
-
-    async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Leave a press alone that waited too long to be answered."""
-        return not is_stale(interaction)
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Do it; every error is answered here, since discord.py would only log it."""

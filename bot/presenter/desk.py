@@ -1,8 +1,8 @@
 """What commands and buttons are given: the use cases, and how people are spoken to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, cast
 
 import discord
@@ -14,7 +14,6 @@ from bot.generation.ports import Cards
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.submit import Submit
 from bot.presenter.face import Faces
-from bot.presenter.memory import Arrivals
 from bot.text import Texts
 
 
@@ -27,8 +26,6 @@ class Haste:
     answer: float = 0.7
     """Seconds for one try to answer: discord.py would spend all three on its own retries."""
     tries: int = 3
-    stale: timedelta = timedelta(seconds=2.5)
-    """Interactions that come later than this are left alone: no answer would be in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,6 @@ class Desk:
     moderator_role: int | None = None
     """MODERATOR_ROLE: its holders count as moderators in every server that has it."""
     haste: Haste = Haste()
-    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
     def texts(self) -> Texts:

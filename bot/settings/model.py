@@ -18,7 +18,8 @@ from bot.settings import forms
 DEFAULT_RELAY = "default"
 """The relay of RELAY_BASE_URL and RELAY_API_KEY, and of models that name none."""
 
-_MEGABYTE = 1_000_000
+_MEGABYTE = 1024**2
+"""As Discord and its clients count."""
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Seconds = Annotated[float, Field(gt=0, le=604_800, allow_inf_nan=False)]

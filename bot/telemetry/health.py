@@ -84,8 +84,11 @@ async def keep_beating(
     connected: Callable[[], bool],
     database: Callable[[], Awaitable[object]],
     every: timedelta = BEAT_EVERY,
+    changed: asyncio.Event | None = None,
 ) -> None:
     """Write a beat at once and then every so often until cancelled, then take it away.
+
+    `changed` asks for a beat right away, such as when the connection came or went.
 
     `database` asks the database anything; that it raises or is slow means that it does not answer.
     """
@@ -94,9 +97,18 @@ async def keep_beating(
             alive = await _answers(database)
             beat = Beat(at=clock(), connected=connected(), database=alive, pid=os.getpid())
             _write(file, beat)  # in this turn: a write in a thread could outlive the removal
-            await asyncio.sleep(every.total_seconds())
+            await _next(every, changed or asyncio.Event())
     finally:
         file.remove()
+
+
+async def _next(every: timedelta, changed: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(every.total_seconds()):
+            await changed.wait()
+    except TimeoutError:
+        return
+    changed.clear()
 
 
 def _write(file: HeartbeatFile, beat: Beat) -> None:

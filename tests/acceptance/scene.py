@@ -39,12 +39,25 @@ class Scene:
         return self.world.channel.history(viewer=viewer or self.world.alice)
 
     def message(self, message_id: int) -> discord.Message:
-        return next(found for found in self.messages() if found.id == message_id)
+        """A message that any of the three may see."""
+        people = (self.world.alice, self.world.bob, self.world.moderator)
+        found = (message for viewer in people for message in self.messages(viewer))
+        return next(message for message in found if message.id == message_id)
 
     def text(self, answer: simcord.InteractionResult) -> str:
         """What the answer's message says now."""
         assert answer.response is not None
-        return "\n".join(texts(self.message(answer.response.id).components))
+        return self._words(answer.response.id)
+
+    def told(self, answer: simcord.InteractionResult) -> str:
+        """What a press is answered with: privately, beside the card."""
+        private = answer.followups[-1] if answer.followups else answer.response
+        assert private is not None
+        assert private.ephemeral
+        return self._words(private.id)
+
+    def _words(self, message_id: int) -> str:
+        return "\n".join(texts(self.message(message_id).components)).replace("**", "")
 
     def buttons(self, answer: simcord.InteractionResult) -> dict[str, str]:
         assert answer.response is not None
@@ -65,9 +78,13 @@ class Scene:
     async def press(
         self, member: simcord.MemberActor, answer: simcord.InteractionResult, verb: str
     ) -> simcord.InteractionResult:
-        assert answer.response is not None
-        message = self.message(answer.response.id)
-        return await member.click(message, custom_id=self.buttons(answer)[verb])
+        shown = answer.followups[-1] if answer.followups else answer.response
+        assert shown is not None
+        message = self._seen_by(member, shown.id)
+        return await member.click(message, custom_id=buttons(message.components)[verb])
+
+    def _seen_by(self, viewer: simcord.MemberActor, message_id: int) -> discord.Message:
+        return next(found for found in self.messages(viewer) if found.id == message_id)
 
 
 async def until(true: Callable[[], bool], tell: Callable[[], object] = lambda: "") -> None:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -53,7 +54,7 @@ async def nothing_was_lost(scene: Scene) -> None:
     ids=["empty", "model", "ratio", "seconds", "image-empty", "gif", "exe", "image-large"],
 )
 async def test_what_the_options_show_is_refused_privately(
-    scene: Scene, options: dict[str, object], says: str
+    scene: Scene, options: dict[str, Any], says: str
 ) -> None:
     refused = await scene.video(**options)
 
@@ -110,9 +111,8 @@ async def test_whatever_the_relay_does_the_credit_returns(scenario: Scenario, sa
 
 
 async def test_a_key_that_the_relay_refuses_is_not_the_members_fault() -> None:
-    from pydantic import SecretStr
 
-    async with open_scene(relay_api_key=SecretStr("sk-wrong")) as scene:
+    async with open_scene(relay_api_key="sk-wrong") as scene:
         shown = await scene.until_over(await scene.video())
 
         assert "does not accept the bot’s key. That is not your doing" in shown
@@ -128,9 +128,8 @@ async def test_a_relay_that_is_down_costs_nothing() -> None:
 
 
 async def test_after_five_refused_keys_nobody_waits_for_the_sixth() -> None:
-    from pydantic import SecretStr
 
-    async with open_scene(relay_api_key=SecretStr("sk-wrong"), default_credits=9) as scene:
+    async with open_scene(relay_api_key="sk-wrong", default_credits=9) as scene:
         for _ in range(5):
             await scene.until_over(await scene.video())
 

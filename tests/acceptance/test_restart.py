@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
-from bot.demo.world import world
+from bot.demo.world import working, world
 from tests.acceptance.scene import FAST, Scene, open_scene, until
 from tests.demo.wire import SMALL
 
@@ -16,22 +16,20 @@ async def test_cards_outlive_the_bot_that_made_them(tmp_path: Path) -> None:
         world(before, work=False) as made,
     ):
         scene = Scene(relay=relay, app=before, world=made)
-        with made.env.time_context():
-            async with before.at_work():
-                finished = await scene.video(prompt="finished before")
-                await scene.until_over(finished)
-                relay.gate.clear()
-                open_card = await scene.video(prompt="open at the end")
-                await scene.until_text(open_card, "%")
+        async with working(before, made.env):
+            finished = await scene.video(prompt="finished before")
+            await scene.until_over(finished)
+            relay.gate.clear()
+            open_card = await scene.video(prompt="open at the end")
+            await scene.until_text(open_card, "%")
 
         async with stage(relay, pace=FAST, data_dir=tmp_path) as after:
             await made.env.restart_bot(after.bot)
-            with made.env.time_context():
-                async with after.at_work():
-                    shown = await scene.until_over(open_card)
-                    relay.gate.set()
-                    again = await scene.press(made.bob, finished, "again")
-                    delivered = await scene.until_over(again)
+            async with working(after, made.env):
+                shown = await scene.until_over(open_card)
+                relay.gate.set()
+                again = await scene.press(made.bob, finished, "again")
+                delivered = await scene.until_over(again)
 
     assert "The bot was restarted while it worked on this" in shown
     assert "1 credit returned, 2 left today" in shown
@@ -51,16 +49,14 @@ async def test_the_owner_hears_of_the_restart(tmp_path: Path) -> None:
     ):
         scene = Scene(relay=relay, app=before, world=made)
         relay.gate.clear()
-        with made.env.time_context():
-            async with before.at_work():
-                card = await scene.video()
-                await scene.until_text(card, "%")
+        async with working(before, made.env):
+            card = await scene.video()
+            await scene.until_text(card, "%")
         async with stage(relay, pace=FAST, data_dir=tmp_path) as after:
             await made.env.restart_bot(after.bot)
-            with made.env.time_context():
-                async with after.at_work():
-                    await until(lambda: len(scene.messages()) == 2)
-                    reply = scene.messages()[-1].content
+            async with working(after, made.env):
+                await until(lambda: len(scene.messages()) == 2)
+                reply = scene.messages()[-1].content
 
     assert made.alice.mention in reply
 

@@ -7,6 +7,8 @@ from typing import TypeAlias
 _ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "citations"}
 _GATEWAY = {"system_fingerprint", "service_tier", "provider", "prompt_filter_results"}
 _KNOWN = frozenset(_ANSWER | _GATEWAY | {"native_finish_reason"})
+_PLAIN = {"id", "object", "created", "model", "choices", "usage"} | _GATEWAY
+_PLAIN_CHOICE = {"index", "finish_reason", "logprobs", "native_finish_reason"}
 _SPOKEN = {"role", "content", "reasoning_content", "reasoning", "thinking", "refusal", "audio"}
 _KNOWN_DELTA = frozenset(_SPOKEN | {"tool_calls", "function_call", "annotations", "name", "error"})
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
@@ -57,6 +59,18 @@ def is_chat(record: Mapping[str, object]) -> bool:
     return isinstance(record.get("choices"), list)
 
 
+def ordinary(value: object) -> str | None:
+    """The text of a chunk that has nothing but one piece of answer: nearly all of them."""
+    if not isinstance(value, dict) or not (value.keys() <= _PLAIN):
+        return None
+    match value.get("choices"):
+        case [{"delta": {"content": str(text), **rest}, **choice}]:
+            bare = not rest.keys() - {"role"} and not choice.get("finish_reason")
+            return text if bare and not choice.keys() - _PLAIN_CHOICE else None
+        case _:
+            return None
+
+
 def parts(record: Mapping[str, object]) -> Iterator[Part]:
     """What a chat answer or chunk says; all choices speak, relays number them as they like."""
     choices = record["choices"]
@@ -77,8 +91,8 @@ def _choice(choice: Mapping[str, object], *, several: bool) -> Iterator[Part]:
             yield from _message(message)
     if several and isinstance(whole, dict) and (text := _text(whole.get("content"))):
         yield Answer(text)
-    if isinstance(text := choice.get("text"), str) and text:
-        yield Said(text)
+    if isinstance(written := choice.get("text"), str) and written:
+        yield Said(written)
     if error := choice.get("error"):
         yield Broken(error)
     if isinstance(reason := choice.get("finish_reason"), str) and reason:

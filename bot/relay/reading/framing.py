@@ -110,7 +110,8 @@ class Framing:
             complete = b"".join(self._rest) if len(self._rest) != 1 else self._rest[0]
             self._rest.clear()
             self._rest_size = 0
-            yield from self._line(complete)
+            if complete or self._lines or self._event:
+                yield from self._line(complete)
             self._keep(line)
 
     def _keep(self, piece: bytes) -> None:

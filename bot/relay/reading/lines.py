@@ -13,6 +13,8 @@ _MAX_GROWING = 500
 """Characters of an unfinished line that is still worth looking at."""
 _MIN_GROWING = 3
 _STILL = re.compile(r"[\s.…。·]*")
+_TELLING = re.compile(r"[^\w ,!?;()\[\]，、！？；（）]")
+"""What may end a sign: lines, percent signs, dots, tags, links, fences, labels."""
 _HALF_TAG = re.compile(
     r"<(?:video|source|img|a|div|span|p|iframe|table|td|details|summary|font|button)\b[^<>]*$",
     re.IGNORECASE,
@@ -56,6 +58,15 @@ class Lines:
             yield from self._grow(last, complete=False)
             if (began or _STILL.fullmatch(last)) and self._worth_telling():
                 yield Words(self._line, complete=False)
+
+    def swallow(self, piece: str) -> bool:
+        """Take a piece that tells nothing by itself, and say so; else leave it for `feed`."""
+        if self._skipping:
+            return "\n" not in piece
+        if not self._line or _TELLING.search(piece) or len(self._line) > _MAX_LINE - len(piece):
+            return False
+        self._line += piece
+        return True
 
     def close(self) -> Iterator[Sign]:
         """What stood in the last line."""

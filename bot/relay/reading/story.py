@@ -1,11 +1,11 @@
 """What has been read of an answer so far, and the events that each further payload gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.domain.events import Accepted, Progress
 from bot.domain.jobs import Handle
-from bot.relay.reading.chat import Answer, Broken, Extra, Finish, Said, is_chat, parts
+from bot.relay.reading.chat import Answer, Broken, Extra, Finish, Said, is_chat, ordinary, parts
 from bot.relay.reading.framing import Payload
 from bot.relay.reading.handles import found_in
 from bot.relay.reading.lines import Lines, Words
@@ -28,6 +28,13 @@ class Voice:
         self.mend = Mender()
         self.transcript = Transcript(limit) if limit else Transcript()
 
+    def swallow(self, text: str) -> bool:
+        """Take a piece that tells nothing yet; `False` when it must be looked at."""
+        if self.mend.holds or not self.lines.swallow(text):
+            return False
+        self.transcript.add(text)
+        return True
+
 
 class Story:
     """Collects an answer; everything that decides its end is here."""
@@ -46,9 +53,14 @@ class Story:
         self._notes = Notes(prompt)
         self._progress = Progress(percent=None)
 
-    def read(self, payload: Payload) -> Iterator[Accepted | Progress]:
+    def read(self, payload: Payload) -> Iterable[Accepted | Progress]:
         """Take in one payload."""
         self.payloads += 1
+        text = ordinary(payload.value)
+        # Most chunks are a few letters of an answer; this path is what makes reading cheap.
+        return () if text is not None and self.said.swallow(text) else self._read(payload)
+
+    def _read(self, payload: Payload) -> Iterator[Accepted | Progress]:
         if isinstance(payload.value, str):
             self.error = payload.value
             return

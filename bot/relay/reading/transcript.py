@@ -46,6 +46,11 @@ class Mender:
     def __init__(self) -> None:
         self._high = ""
 
+    @property
+    def holds(self) -> bool:
+        """Whether half a character is waiting."""
+        return bool(self._high)
+
     def __call__(self, piece: str) -> str:
         """The piece, with half a character held back until its other half arrives."""
         piece = self._high + piece

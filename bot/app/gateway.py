@@ -1,0 +1,78 @@
+"""Log in to Discord and stay connected, however long Discord is away."""
+
+import asyncio
+import random
+import time
+
+import aiohttp
+import discord
+import structlog
+
+from bot.client import ClapperBot
+
+log = structlog.stdlib.get_logger()
+
+LONGEST_PAUSE = 300.0
+"""Seconds between two attempts: far under Discord's 1,000 identifies a day."""
+STEADY = 60.0
+"""A connection that held for so many seconds was good: the pauses begin anew."""
+
+NOT_NOW = (
+    aiohttp.ClientError,
+    discord.GatewayNotFound,
+    discord.HTTPException,
+    discord.ConnectionClosed,
+    OSError,
+    TimeoutError,
+    AttributeError,  # discord.py 2.7.1, when the very first connect is refused (its issue 10520)
+)
+NEVER = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.Forbidden)
+
+
+class Gateway:
+    """Keeps one bot connected; `run` ends when the bot is closed."""
+
+    def __init__(self, bot: ClapperBot, token: str) -> None:
+        self._bot = bot
+        self._token = token
+        self._logged_in = False
+        self._pause = 1.0
+
+    async def run(self) -> None:
+        """Connect, and connect again.
+
+        Raises:
+            discord.LoginFailure: the token is refused; so are the other errors of `NEVER`.
+        """
+        while not self._bot.is_closed():
+            began = time.monotonic()
+            try:
+                await self._connect()
+            except NEVER:
+                raise
+            except NOT_NOW as error:
+                await self._wait(error, steady=time.monotonic() - began > STEADY)
+
+    async def _connect(self) -> None:
+        if not self._logged_in:
+            await self._login()
+        await self._bot.connect(reconnect=True)
+
+    async def _login(self) -> None:
+        try:
+            await self._bot.login(self._token)
+        except BaseException:
+            # A login that failed half way leaves its session open, which the next one replaces.
+            await self._bot.http.close()
+            self._bot.http.clear()
+            self._bot.http.connector = discord.utils.MISSING
+            raise
+        self._logged_in = True
+
+    async def _wait(self, error: Exception, *, steady: bool) -> None:
+        cause = error.__context__ if isinstance(error, AttributeError) else error
+        log.warning("gateway.unreachable", error=repr(cause or error))
+        if steady:
+            self._pause = 1.0
+        await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
