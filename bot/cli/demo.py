@@ -24,7 +24,7 @@ def show(
     if image is not None and not image.is_file():
         voice.complain("cli-image-file", path=str(image))
         return 2
-    configure_logging(level="warning", format="console")
+    configure_logging(level="error", format="console")
     try:
         if headless:
             return _film(voice, prompt or voice.say(PROMPT), image, out or Path("demo.mp4"))

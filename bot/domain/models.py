@@ -1,10 +1,11 @@
 """The catalogue: which models an operator offers, at what price, and how each is spoken to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.errors import Refusal
+from bot.domain.requests import VideoRequest
 
 
 class ImageTransport(StrEnum):
@@ -53,6 +54,17 @@ class VideoModel:
         """Credits for a video of `seconds`, or of the default length."""
         length = seconds or (self.seconds[0] if self.seconds else 0)
         return self.credits + self.credits_per_second * length
+
+    def completed(self, request: VideoRequest) -> VideoRequest:
+        """The request with this model's defaults in place of what the member left open.
+
+        Fixed when admitted: the card says what was held for, and `Again` asks for the same.
+        """
+        return replace(
+            request,
+            ratio=request.ratio or next(iter(self.ratios), None),
+            seconds=request.seconds or next(iter(self.seconds), None),
+        )
 
     def check(self, *, ratio: str | None, seconds: int | None, images: int) -> None:
         """Refuse what this model cannot do.

@@ -105,7 +105,7 @@ class Attempt:
         if isinstance(outcome, Completed):
             self._standing.succeeded(model)
             return outcome
-        failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
+        failed = _as_failed(outcome)
         await self._report(model, failed)
         raise RelayFailure(failed.kind, failed.reason)
 
@@ -142,3 +142,10 @@ class Attempt:
                 model=model.label,
                 reason=failed.reason,
             )
+
+
+def _as_failed(outcome: Pending | Failed) -> Failed:
+    """A task that is still under way is not asked for again yet, so its job ends here."""
+    if isinstance(outcome, Failed):
+        return outcome
+    return Failed(kind=outcome.kind or FailureKind.NO_RESULT)

@@ -1,6 +1,7 @@
 """Take a request on: checked, admitted and held before anything is answered."""
 
 import secrets
+from dataclasses import replace
 
 import structlog
 
@@ -71,7 +72,9 @@ class Submit:
             StorageError: the database cannot answer; nothing was held.
         """
         self.check(order)
-        price = self._catalogue.get(order.request.model).price(order.request.seconds)
+        model = self._catalogue.get(order.request.model)
+        order = replace(order, request=model.completed(order.request))
+        price = model.price(order.request.seconds)
         job = await self._ledger.admit(order, job_id=new_job_id(), price=price)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)
         balance = await self._ledger.balance(order.requester)

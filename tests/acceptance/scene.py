@@ -11,7 +11,7 @@ import discord
 import simcord
 
 from bot.app import Application, Pace
-from bot.demo.parts import buttons, texts, video_url
+from bot.demo.parts import buttons, texts, video_url, walk
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
@@ -66,6 +66,12 @@ class Scene:
     def video_url(self, answer: simcord.InteractionResult) -> str | None:
         assert answer.response is not None
         return video_url(self.message(answer.response.id).components)
+
+    def link(self, answer: simcord.InteractionResult) -> str:
+        """Where the card's link button leads."""
+        assert answer.response is not None
+        parts = walk(self.message(answer.response.id).components)
+        return next(part.url for part in parts if isinstance(part, discord.Button) and part.url)
 
     async def until_text(self, answer: simcord.InteractionResult, part: str) -> str:
         await until(lambda: part in self.text(answer), lambda: self.text(answer))

@@ -187,10 +187,11 @@ async def test_the_whole_prompt_is_shown_privately(scene: Scene) -> None:
 async def test_delete_removes_the_card_for_its_owner_only(scene: Scene) -> None:
     card = await scene.video()
     await scene.until_over(card)
+    assert card.response is not None
+    card_id = card.response.id
 
     refused = await scene.press(scene.world.bob, card, "delete")
     await scene.press(scene.world.alice, card, "delete")
 
     assert "Only the member who asked" in scene.told(refused)
-    assert card.response is not None
-    assert card.response.id not in {message.id for message in scene.messages()}
+    assert card_id not in {message.id for message in scene.messages()}
