@@ -8,7 +8,7 @@ from bot.domain.jobs import Handle
 from bot.relay.reading.links import status_link
 from bot.relay.reading.markup import without_addresses
 
-_ID = r"[\s*:：=`'\"]*[:：=`]\s*[`'\"*]*(?P<id>[A-Za-z0-9][\w:.|\-]{2,199})"
+_ID = r"[\s*:：=`'\"]*[:：=`][\s`'\"*]*(?P<id>[A-Za-z0-9][\w:.|\-]{2,199})"
 _LABELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(labels + _ID, re.IGNORECASE)
     for field, labels in (

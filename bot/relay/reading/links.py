@@ -13,7 +13,7 @@ _ADDRESS = r"(?:https?:/)?/[^\s<>\"'`]+"
 _TARGET = r"(?:https?:/)?/[^\s<>\"'`()]+(?:\([^\s<>\"'`()]*\)[^\s<>\"'`()]*)*"
 _LINK = re.compile(
     rf"""
-    <(?P<tag>[a-zA-Z]+)\b(?P<attributes>[^<>]*)>(?:\s*(?P<inner>{_ADDRESS})\s*</video)?
+    <(?P<tag>(?!https?:)[a-zA-Z]+)\b(?P<attributes>[^<>]*)>(?:\s*(?P<inner>{_ADDRESS})\s*</video)?
     | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]
       \(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
     | \]\(\s*(?P<tail_target>{_TARGET})\s*\)

@@ -36,6 +36,10 @@ _BEFORE = 6
 MAX_PERCENT = 100.0
 
 
+_PROSE = re.compile(r"[a-z]{2}", re.IGNORECASE)
+_NEXT = re.compile(r"\s?[a-z]{0,2}")
+
+
 class PercentScanner:
     """Reads the percentages of one line while it grows.
 
@@ -52,7 +56,7 @@ class PercentScanner:
         """New percentages of `line`, which is what it was before with more text behind it."""
         end = len(line) if complete else self._settled(line)
         while token := _TOKEN.search(line, self._position):
-            if token.end() > end or (not complete and token.end() == len(line) and token["link"]):
+            if token.end() > end or (not complete and _may_go_on(line, token)):
                 break
             self._position = token.end()
             if (value := self._value(line, token)) is not None:
@@ -100,3 +104,12 @@ class PercentScanner:
                 return True
             place = self._prompt.find(number, place + 1)
         return False
+
+
+def _may_go_on(line: str, token: re.Match[str]) -> bool:
+    """Whether what follows may still change the token: a longer link, or a word of prose."""
+    if token["link"]:
+        return token.end() == len(line)
+    before = line[: token.start()]
+    prose = token["sign"] and _PROSE.search(before) and not _COURSE.search(before)
+    return bool(prose) and _NEXT.fullmatch(line, token.end()) is not None

@@ -100,7 +100,7 @@ class Reader:
         return [event for payload in payloads for event in self._story.read(payload)]
 
     def _is_text(self) -> bool:
-        return self._framing.shape is Shape.EVENTS and self._status < HTTPStatus.BAD_REQUEST
+        return self._framing.shape is Shape.EVENTS and self._status < HTTPStatus.MULTIPLE_CHOICES
 
     def _location(self) -> str | None:
         try:

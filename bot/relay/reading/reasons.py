@@ -9,7 +9,7 @@ from bot.relay.reading.markup import cut, plain, without_links
 MAX_REASON = 300
 """Characters."""
 _MAX_RAW = 16_384
-_DEPTH = 5
+_DEPTH = 8
 _WORDS = (
     "message",
     "msg",

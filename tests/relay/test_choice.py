@@ -1,0 +1,101 @@
+"""Which link of a text is its video."""
+
+import pytest
+
+from bot.relay.reading.choice import choose
+
+CDN = "https://cdn.example"
+IN = f"{CDN}/in/clip.mp4"
+CHOSEN = {
+    "markdown": (f"[watch]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "bare": (f"Done: {CDN}/1.mp4", [f"{CDN}/1.mp4"]),
+    "end of a sentence": (f"It is at {CDN}/1.mp4.", [f"{CDN}/1.mp4"]),
+    "chinese glued to it": (f"视频：{CDN}/1.mp4，请查看", [f"{CDN}/1.mp4"]),
+    "letters glued to it": (f"{CDN}/1.mp4查看", [f"{CDN}/1.mp4"]),
+    "bold": (f"**{CDN}/1.mp4**", [f"{CDN}/1.mp4"]),
+    "angle brackets": (f"<{CDN}/1.mp4>", [f"{CDN}/1.mp4"]),
+    "title behind it": (f'[x]({CDN}/1.mp4 "my clip")', [f"{CDN}/1.mp4"]),
+    "parentheses in it": (f"[x]({CDN}/a_(1).mp4)", [f"{CDN}/a_(1).mp4"]),
+    "player beats markdown": (
+        f"<video src='{CDN}/p.mp4'></video> [x]({CDN}/m.mp4)",
+        [f"{CDN}/p.mp4"],
+    ),
+    "player with text": (f"<video controls>\n{CDN}/p?key=a.b\n</video>", [f"{CDN}/p?key=a.b"]),
+    "source behind a poster": (
+        f'<video poster="{CDN}/p.jpg">\n <source src="{CDN}/s.mp4" type="video/mp4">\n</video>',
+        [f"{CDN}/s.mp4"],
+    ),
+    "player without extension": (
+        f"<video src='{CDN}/g%2Fraw?se=1&sig=a%2Fb'></video>",
+        [f"{CDN}/g%2Fraw?se=1&sig=a%2Fb"],
+    ),
+    "markdown beats bare": (f"{CDN}/b.mp4\n[x]({CDN}/m.mp4)\n{CDN}/c.mp4", [f"{CDN}/m.mp4"]),
+    "extension beats none": (
+        f"[x]({CDN}/m.mp4)\n[watch]({CDN}/v/8f14e45fceea1677)",
+        [f"{CDN}/m.mp4"],
+    ),
+    "last of equals": (f"preview [a]({CDN}/1.mp4)\nfinal [b]({CDN}/2.mp4)", [f"{CDN}/2.mp4"]),
+    "the one to watch of twins": (
+        f"[watch]({CDN}/cdn/1.mp4) | [save]({CDN}/cdn/download/1.mp4)",
+        [f"{CDN}/cdn/1.mp4"],
+    ),
+    "one file name in two folders": (
+        f"[a]({CDN}/preview/v.mp4) | [b]({CDN}/hq/v.mp4)",
+        [f"{CDN}/hq/v.mp4"],
+    ),
+    "html escapes": (f'<video src="{CDN}/v?a=1&amp;b=2"></video>', [f"{CDN}/v?a=1&b=2"]),
+    "no entity where there is none": (
+        f"[x]({CDN}/v.mp4?a=1&region=2)",
+        [f"{CDN}/v.mp4?a=1&region=2"],
+    ),
+    "json escapes": (r'{"url":"https:\/\/cdn.example\/1.mp4"}', [f"{CDN}/1.mp4"]),
+    "named in the query": (
+        f"{CDN}/x/?a=1&mime_type=video_mp4",
+        [f"{CDN}/x/?a=1&mime_type=video_mp4"],
+    ),
+    "alone and opaque": (
+        f"{CDN}/files/video?id=0a1b2c3d4e5f6071",
+        [f"{CDN}/files/video?id=0a1b2c3d4e5f6071"],
+    ),
+    "relative": ("/v1/files/video?id=0a1b2c3d4e5f6071", ["/v1/files/video?id=0a1b2c3d4e5f6071"]),
+    "relative in markdown": ("[Download](/files/1.mp4)", ["/files/1.mp4"]),
+    "anchor": (f"<a class='b' href='{CDN}/1.mp4'>here</a>", [f"{CDN}/1.mp4"]),
+    "label with brackets": (f"[user: [5.0s] a (boat)]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "label over lines": (f"[user: a boat\nassistant: ok]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "label with an address": (f"[like {CDN}/old.mp4 but new]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "picture syntax around a video": (f"![video]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "list of several": (
+        f"1. [a]({CDN}/1.mp4)\n2. [b]({CDN}/2.mp4)",
+        [f"{CDN}/1.mp4", f"{CDN}/2.mp4"],
+    ),
+    "list of bare ones": (f"- {CDN}/1.mp4\n\n- {CDN}/2.mp4", [f"{CDN}/1.mp4", f"{CDN}/2.mp4"]),
+    "input only": (f"视频链接: {IN}", []),
+    "input first": (f"视频链接: {IN}\n[播放]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
+    "input in a fence": (f'```json\n{{"video":"{IN}"}}\n```', []),
+    "result in a fence": (f'```json\n{{"video_url":"{CDN}/1.mp4"}}\n```', [f"{CDN}/1.mp4"]),
+    "fence loses": (f'```json\n{{"old":"{CDN}/0.mp4"}}\n```\n{CDN}/1.mp4', [f"{CDN}/1.mp4"]),
+    "plain fence": (f"```html\n<video src='{CDN}/1.mp4'></video>\n```", [f"{CDN}/1.mp4"]),
+    "thought": (f"<think>maybe {CDN}/0.mp4</think>", []),
+    "after a thought": (f"<think>50%</think>\n{CDN}/1.mp4", [f"{CDN}/1.mp4"]),
+    "thought without an end": (f"<think>\n{CDN}/1.mp4", [f"{CDN}/1.mp4"]),
+    "picture": (f"![cover]({CDN}/1.webp) {CDN}/1.jpg", []),
+    "picture without extension": (f"![cover]({CDN}/i/8f14e45fceea1677)", []),
+    "status link": (
+        "[原始数据](https://x.example/s/abc) | [Task](https://x.example/source/abc)",
+        [],
+    ),
+    "link with the task's id": ("https://x.example/v1/videos/task-77aa", []),
+    "content route": ("content_url: https://x.example/v1/videos/task-77aa/content", []),
+    "video with the task's id": (f"{CDN}/out/task-77aa.mp4", [f"{CDN}/out/task-77aa.mp4"]),
+    "help page": ("Please see https://x.example/ai-tool/video/generate", []),
+    "help link": ("[documentation](https://x.example/docs/errors)", []),
+    "home page": ("made with https://x.example", []),
+    "home page as link": ("[watch more](https://x.example/)", []),
+    "no address": ("nothing here", []),
+    "broken address": ("https://[bad/1.mp4", []),
+}
+
+
+@pytest.mark.parametrize(("text", "chosen"), CHOSEN.values(), ids=CHOSEN.keys())
+def test_chooses_the_video(text: str, chosen: list[str]) -> None:
+    assert list(choose(text, input_urls={IN}, task_id="task-77aa")) == chosen

@@ -1,0 +1,205 @@
+"""However a body is cut, broken or spoilt: the same events, bounded memory, one outcome."""
+
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import FailureKind
+from bot.domain.events import Completed, Failed, Pending
+from bot.relay.reading.framing import MAX_BODY, MAX_EVENT
+from tests.relay.bodies import Body, read, reader, samples, sse, told, unseen
+
+BODIES = [*samples(), *unseen()]
+VIDEO = "[watch](https://cdn.example/v/1.mp4)"
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(body=st.sampled_from(BODIES), places=st.lists(st.integers(min_value=0), max_size=40))
+def test_any_cutting_gives_the_same_events(body: Body, places: list[int]) -> None:
+    whole = read(body.reader(), [body.data])
+
+    assert read(body.reader(), cut(body.data, places)) == whole
+
+
+@pytest.mark.parametrize("body", [pytest.param(body, id=body.name) for body in BODIES])
+def test_single_bytes_give_the_same_events(body: Body) -> None:
+    whole = read(body.reader(), [body.data])
+
+    assert read(body.reader(), [bytes([byte]) for byte in body.data]) == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    body=st.sampled_from(BODIES),
+    ends=st.sampled_from([b"\r\n", b"\r"]),
+    places=st.lists(st.integers(0)),
+)
+def test_line_ends_of_every_kind_are_the_same(body: Body, ends: bytes, places: list[int]) -> None:
+    other = body.data.replace(b"\r\n", b"\n").replace(b"\n", ends)
+
+    assert read(body.reader(), cut(other, places)) == read(body.reader(), [body.data])
+
+
+@settings(max_examples=400, deadline=None)
+@given(pieces=st.lists(st.binary(max_size=200)), status=st.sampled_from([200, 200, 302, 400, 503]))
+@example(pieces=[b"data: " + b"[" * 5000], status=200)
+@example(pieces=[b"[" * 200_000], status=200)
+@example(pieces=[b'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\n'], status=200)
+@example(pieces=[b'{"progress": NaN}', b"\n", b'{"progress": 1e999}'], status=200)
+@example(pieces=[b'{"id": ' + b"9" * 5000 + b"}"], status=200)
+@example(pieces=[b"data: [1, null, [], {}]\n\n"], status=200)
+@example(pieces=[b'{"choices": [null, 1, {"delta": 3}, {"message": []}]}'], status=200)
+@example(pieces=[b"https://[bad/", b"data: x"], status=200)
+def test_arbitrary_bytes_end_in_one_outcome(pieces: list[bytes], status: int) -> None:
+    _, outcome = read(reader(status=status), pieces)
+
+    assert isinstance(outcome, Completed | Pending | Failed)
+
+
+TEXTS = st.text(st.sampled_from("`{}[]()<>!/:.%,\\\"' \n->abt1ö视频进度https=&;|#*_"), max_size=60)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=12), prompt=TEXTS)
+@example(texts=["[a](https://[x)", "https://[::1", "<video src='//[x'>"], prompt="")
+def test_arbitrary_text_ends_in_one_outcome_without_half_characters(
+    texts: list[str], prompt: str
+) -> None:
+    events, outcome = read(reader(prompt=prompt), [sse(*texts)])
+
+    assert isinstance(outcome, Completed | Pending | Failed)
+    assert "\0" not in outcome.text
+    repr((events, outcome)).encode()
+
+
+def test_joins_a_character_that_a_relay_cut_in_two() -> None:
+    body = (
+        b'data: {"choices":[{"delta":{"content":"boat \\ud83d"}}]}\n\n'
+        b'data: {"choices":[{"delta":{"content":"\\ude80!"}}]}\n\ndata: [DONE]\n\n'
+    )
+
+    _, outcome = read(reader(), [body])
+
+    assert outcome.text == "boat 🚀!"
+
+
+def test_reads_on_after_finish_reason() -> None:
+    body = sse("soon").replace(b"data: [DONE]\n\n", b"")
+    body += b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n' + sse(VIDEO)
+
+    _, outcome = read(reader(), [body])
+
+    assert isinstance(outcome, Completed)
+
+
+def test_a_video_already_read_wins_over_a_cut() -> None:
+    _, outcome = read(reader(), [sse(VIDEO, done=False)], cut=True)
+
+    assert isinstance(outcome, Completed)
+
+
+def test_a_video_already_read_wins_over_an_error_that_follows() -> None:
+    body = (
+        sse(VIDEO, done=False)
+        + b'data: {"error":{"message":"upstream closed"}}\n\ndata: [DONE]\n\n'
+    )
+
+    _, outcome = read(reader(), [body])
+
+    assert isinstance(outcome, Completed)
+
+
+def test_a_hundred_percent_is_no_success() -> None:
+    events, outcome = read(reader(), [sse("Progress: 100%\n", "All done!")])
+
+    assert told(events, outcome)["progress"] == [100]
+    assert isinstance(outcome, Failed)
+    assert outcome.kind is FailureKind.NO_RESULT
+
+
+def test_a_cut_after_a_handle_is_pending_and_says_why() -> None:
+    _, outcome = read(reader(), [sse("> Task ID: `abc-123456`\n", done=False)], cut=True)
+
+    assert isinstance(outcome, Pending)
+    assert (outcome.handle.task_id, outcome.kind) == ("abc-123456", FailureKind.TRUNCATED)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"data: " + b"x" * (MAX_EVENT + 1),
+        b"data: x\n" * (MAX_EVENT // 2 + 1),
+        b'{"a": "' + b"x" * MAX_EVENT + b'"}',
+        b"{\n" + b'"a": 1,\n' * (MAX_EVENT // 8) + b'"b": 2}',
+        b"<html>" + b"x" * MAX_EVENT,
+    ],
+    ids=["line", "event", "json", "document", "page"],
+)
+def test_an_event_above_the_limit_ends_as_upstream(body: bytes) -> None:
+    whole = read(reader(), [body])
+
+    assert isinstance(whole[1], Failed)
+    assert whole[1].kind is FailureKind.UPSTREAM
+    assert read(reader(), [body[i : i + 4096] for i in range(0, len(body), 4096)]) == whole
+
+
+def test_a_body_above_the_limit_ends_as_upstream_in_little_memory() -> None:
+    piece = b": keep-alive " + b"x" * 8000 + b"\n\n" + sse("word " * 1000, done=False)
+    subject = reader()
+
+    tracemalloc.start()
+    for _ in range(MAX_BODY // len(piece) + 1):
+        for _event in subject.feed(piece):
+            pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    outcome = subject.close()
+
+    assert subject.finished
+    assert isinstance(outcome, Failed)
+    assert outcome.kind is FailureKind.UPSTREAM
+    assert peak < 4_000_000
+    assert len(outcome.text.encode()) <= 256 * 1024
+
+
+def test_a_long_text_keeps_its_beginning_and_the_video_at_its_end() -> None:
+    texts = ["> sid: s_1\n", *["纸船 " * 100 + "\n"] * 2000, VIDEO]
+
+    _, outcome = read(reader(), [sse(*texts)])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.video_urls == ("https://cdn.example/v/1.mp4",)
+    assert outcome.text.startswith("> sid: s_1\n")
+    assert len(outcome.text.encode()) <= 256 * 1024
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 250000,
+        "<think>" * 30000,
+        "[" * 200000,
+        "](/a" * 60000,
+        "1" * 200000,
+        "<a" * 90000,
+        "id:" * 60000,
+        "```\n" * 50000,
+        " " * 200000,
+        "https://" * 30000,
+        "&#1" * 60000,
+    ],
+    ids=lambda text: repr(text[:5]),
+)
+def test_hostile_text_is_read_in_one_pass(text: str) -> None:
+    # Ten times the work of a pass that goes back over what it has read would not end in time.
+    _, outcome = read(reader(), [sse(*[text[i : i + 997] for i in range(0, len(text), 997)])])
+
+    assert isinstance(outcome, Completed | Failed | Pending)
