@@ -41,7 +41,8 @@ def test_an_image_by_url_is_a_part_behind_the_text() -> None:
     veo = model(id="veo3", image_transport=ImageTransport.URL)
 
     assert written(veo, LINK) == (
-        '{"model":"veo3","messages":[{"role":"user","content":[{"type":"text","text":"two boats race"},'
+        '{"model":"veo3","messages":[{"role":"user","content":['
+        '{"type":"text","text":"two boats race"},'
         '{"type":"image_url","image_url":{"url":"https://media.example.com/in/boat.jpg"}}]}],'
         '"stream":true}'
     )

@@ -84,6 +84,18 @@ def parts(record: Mapping[str, object]) -> Iterator[Part]:
         yield Extra({key: record[key] for key in record if key in extra})
 
 
+def loose_texts(record: Mapping[str, object]) -> Iterator[str]:
+    """The text of an answer in another form than chat: a delta, a message, candidates."""
+    for key in ("delta", "message", "part"):
+        value = record.get(key)
+        if isinstance(value, dict) or (key == "delta" and isinstance(value, str)):
+            yield _text(value)
+    candidates = record.get("candidates")
+    for candidate in candidates if isinstance(candidates, list) else ():
+        content = candidate.get("content") if isinstance(candidate, dict) else None
+        yield _text(content.get("parts") if isinstance(content, dict) else content)
+
+
 def _choice(choice: Mapping[str, object], *, several: bool) -> Iterator[Part]:
     whole = choice.get("message")
     for message in (choice.get("delta"), whole):

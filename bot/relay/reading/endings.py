@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bot.domain.errors import FailureKind
 from bot.relay.reading.choice import spoken
 from bot.relay.reading.failures import kind_of_words
-from bot.relay.reading.markup import STEP_END, TAG, plain, without_links
-from bot.relay.reading.reasons import reason_of
+from bot.relay.reading.markup import STEP_END, TAG, cut, plain, without_links
+from bot.relay.reading.notes import Notes, state
+from bot.relay.reading.reasons import MAX_REASON, reason_of
 
 _TAIL = 6000
 """Characters at the end of a text in which a failure counts."""
@@ -61,6 +62,13 @@ def complaint(
         if behind >= _MAX_BEHIND or _MOVING.search(line) or _AGAIN.search(line):
             return None
     return None
+
+
+def parting_words(text: str, notes: Notes) -> str:
+    """What a text without a video says besides its steps, such as a text model's excuse."""
+    lines = _FENCED.sub(" ", spoken(text)[:_TAIL]).splitlines()
+    told = (note for line in lines if (note := notes.note(line)) and state(note) is None)
+    return cut(" ".join(told), MAX_REASON)
 
 
 def _lines(text: str, prompt: str) -> list[str]:

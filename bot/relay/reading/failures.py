@@ -15,7 +15,8 @@ _MODERATION = _any(
     r"moderat|sentinel_block|content[_ ]?(?:filter|polic)|polic(?:y|ies)[_ ]violat",
     r"violat\w*[^.]{0,30}polic|violates?\b|violations?\b|guard ?rails?|unsafe|nsfw",
     r"sensitive[_ ](?:word|content)|prohibited|inappropriate|usage polic|high[_ ]risk",
-    r"safety[_ ](?:filter|system|check|polic|block|reason)|likeness|real (?:people|persons?)",
+    r"safety[_ ](?:filter|system|check|polic|block|reason)|likeness",
+    r"(?:real|prominent)[_ ](?:people|persons?)",
     r"third.party content|copyright|合规|违规|违反|敏感|审核|涉黄|涉政|色情|暴力|安全策略|安全审查",
     r"真人|侵权|不当内容",
 )

@@ -25,7 +25,9 @@ _RESULT = re.compile(
     r"video|(?:^|_)(?:url|uri|src|link|play|file|media)s?$|result|output|mp4|download|content_url"
 )
 _PLACE = re.compile(r"(?:^|_)(?:ur[li]s?|videos?|results?|outputs?|works)$")
-_ELSEWHERE = re.compile(r"share|page|detail|web|site|home|doc|help|cancel|self|author|user|upload")
+_ELSEWHERE = re.compile(
+    r"response|share|page|detail|web|site|home|doc|help|cancel|self|author|user|upload"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ _STATES: Sequence[tuple[str, re.Pattern[str]]] = (
     ("queued", re.compile(_QUEUED, re.IGNORECASE)),
     ("running", re.compile(_RUNNING, re.IGNORECASE)),
 )
+_UPSCALING_NOW = re.compile(r"(?:开始|正在).{0,8}(?:放大|超分)|^upscaling", re.IGNORECASE)
 _STATELESS = re.compile(
     r"重试|\bretr|失败|完成|成功|请上传|\b(?:fail|complete|success|done\b|finish)", re.IGNORECASE
 )
@@ -76,12 +77,17 @@ class Notes:
 
 def state(text: str) -> str | None:
     """The known state that a short text names: queued, running, uploading or upscaling."""
-    if len(text) > _MAX_STATE or _STATELESS.search(text):
+    if len(text) > _MAX_STATE:
+        return None
+    if _UPSCALING_NOW.search(text):  # which begins where the making is complete
+        return "upscaling"
+    if _STATELESS.search(text):
         return None
     return next((name for name, words in _STATES if words.search(text)), None)
 
 
 def _step(words: str) -> str:
     """What stands behind the last dots, as steps follow each other on one line."""
-    steps = [step for step in STEP_END.split(_NUMBERS.sub(" ", words)) if _WORD.search(step)]
+    parts = STEP_END.split(_NUMBERS.sub(" ", words))
+    steps = [step for step in parts if _WORD.search(step) and not step.startswith(("(", "（"))]
     return plain(_ID.sub(" ", steps[-1])).rstrip(".。 ") if steps else ""

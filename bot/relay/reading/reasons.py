@@ -64,7 +64,7 @@ def _words(value: object, depth: int) -> str:
 
 def _of_record(record: Mapping[str, object], depth: int) -> str:
     lowered = {str(key).lower(): item for key, item in record.items()}
-    for key in (*_WORDS, *(key for key in lowered if key.endswith("_error"))):
+    for key in (*_WORDS, *(key for key in lowered if key.endswith(("_error", "_msg")))):
         if words := _words(lowered.get(key), depth - 1):
             return f"{_place(lowered)}{words}"
     return next(

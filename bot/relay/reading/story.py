@@ -5,12 +5,22 @@ from dataclasses import replace
 
 from bot.domain.events import Accepted, Progress
 from bot.domain.jobs import Handle
-from bot.relay.reading.chat import Answer, Broken, Extra, Finish, Said, is_chat, ordinary, parts
+from bot.relay.reading.chat import (
+    Answer,
+    Broken,
+    Extra,
+    Finish,
+    Said,
+    is_chat,
+    loose_texts,
+    ordinary,
+    parts,
+)
 from bot.relay.reading.framing import Payload
 from bot.relay.reading.handles import found_in
 from bot.relay.reading.lines import Lines, Words
 from bot.relay.reading.notes import Notes
-from bot.relay.reading.tickets import Standing, Ticket, read_ticket
+from bot.relay.reading.tickets import Standing, Ticket, read_ticket, written_ticket
 from bot.relay.reading.transcript import Mender, Transcript
 from bot.relay.reading.troubles import trouble_in
 
@@ -48,9 +58,8 @@ class Story:
         self.ticket = Ticket()
         self.error: object | None = None
         self.finish: str | None = None
-        self.failed_record: Mapping[str, object] | None = None
         self.payloads = 0
-        self._notes = Notes(prompt)
+        self.notes = Notes(prompt)
         self._progress = Progress(percent=None)
 
     def read(self, payload: Payload) -> Iterable[Accepted | Progress]:
@@ -77,6 +86,8 @@ class Story:
         """The last lines are complete now."""
         for voice in (self.thought, self.said):
             yield from self._signs(voice.lines.close())
+        if self.ticket.standing is Standing.UNKNOWN:
+            yield from self._ticket(written_ticket(self.said.transcript.text) or Ticket())
 
     def _record(
         self, record: Mapping[str, object], *, failed: bool
@@ -84,10 +95,12 @@ class Story:
         if is_chat(record):
             yield from self._chat(record)
             return
-        trouble = trouble_in(record)
-        yield from self._ticket(record, troubled=trouble is not None)
-        if failed or (trouble is not None and self.ticket.standing is Standing.UNKNOWN):
+        trouble, ticket = trouble_in(record), read_ticket(record)
+        yield from self._ticket(ticket)
+        if failed or (trouble is not None and ticket.standing is Standing.UNKNOWN):
             self.error = trouble or record
+        for text in loose_texts(record):
+            yield from self._say(Said(text))
 
     def _chat(self, record: Mapping[str, object]) -> Iterator[Accepted | Progress]:
         name = record.get("id")
@@ -102,7 +115,7 @@ class Story:
                 case Broken(error=error):
                     self.error = error
                 case Extra(record=extra):
-                    yield from self._ticket(extra, chat=True)
+                    yield from self._ticket(read_ticket(extra, chat=True))
                 case Finish(reason=reason):
                     self.finish = reason
 
@@ -118,26 +131,28 @@ class Story:
                 yield from self._move(replace(self._progress, percent=sign))
                 continue
             yield from self._accept(found_in(sign.text, self.handle, complete=sign.complete))
-            if words := self._notes.note(sign.text):
+            if words := self.notes.note(sign.text):
                 yield from self._move(replace(self._progress, note=words))
 
-    def _ticket(
-        self, record: Mapping[str, object], *, chat: bool = False, troubled: bool = False
-    ) -> Iterator[Accepted | Progress]:
-        ticket = read_ticket(record, chat=chat)
-        if chat and not ticket.files.videos and ticket.standing is Standing.UNKNOWN:
-            ticket = replace(ticket, files=self.ticket.files, standing=self.ticket.standing)
-        if not troubled or ticket.standing is not Standing.UNKNOWN:
-            files = ticket.files if ticket.files.videos else self.ticket.files
-            self.ticket = replace(ticket, files=files)
-        self.failed_record = record if ticket.standing is Standing.FAILED else None
-        yield from self._accept(_merged(self.handle, ticket.handle))
+    def _ticket(self, ticket: Ticket) -> Iterator[Accepted | Progress]:
+        """Take in what a record says of a task; what it leaves unsaid stays as it was."""
+        known = self.ticket
+        handle = _merged(self.handle, ticket.handle)
+        silent = ticket.standing is Standing.UNKNOWN
+        self.ticket = replace(
+            known if silent else ticket,
+            handle=handle,
+            files=ticket.files if ticket.files.videos else known.files,
+        )
+        yield from self._accept(handle)
+        yield from self._move(self._moved(ticket))
+
+    def _moved(self, ticket: Ticket) -> Progress:
+        moved = self._progress
         going = ticket.standing in (Standing.WAITING, Standing.UNKNOWN)
-        words = self._notes.note((ticket.status or "").replace("_", " ")) if going else None
-        moved = replace(self._progress, note=words) if words else self._progress
-        if ticket.percent is not None:
-            moved = replace(moved, percent=ticket.percent)
-        yield from self._move(moved)
+        if going and (words := self.notes.note((ticket.status or "").replace("_", " "))):
+            moved = replace(moved, note=words)
+        return moved if ticket.percent is None else replace(moved, percent=ticket.percent)
 
     def _accept(self, handle: Handle) -> Iterator[Accepted]:
         if handle != self.handle:

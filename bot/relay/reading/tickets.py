@@ -56,6 +56,8 @@ class Ticket:
     files: Files = field(default_factory=Files)
     status: str | None = None
     """The relay's own word for it."""
+    record: Record = field(default_factory=dict)
+    """The part of the answer that is about the task."""
 
     @property
     def fetchable(self) -> bool:
@@ -81,7 +83,12 @@ def read_ticket(value: Record, *, chat: bool = False) -> Ticket:
         media_id=_first_text(record, _MEDIA_ID) or _deep_text(value, _MEDIA_ID),
     )
     return Ticket(
-        standing=standing, handle=handle, percent=_percent(record), files=files, status=status
+        standing=standing,
+        handle=handle,
+        percent=_percent(record),
+        files=files,
+        status=status,
+        record=record,
     )
 
 
@@ -179,7 +186,8 @@ def written_ticket(text: str) -> Ticket | None:
         return None
     bare = text.strip().strip("`").removeprefix("json").strip()
     if (value := loads(bare)) is not None:
-        return read_ticket(value) if isinstance(value, dict) else None
+        named = isinstance(value, dict) and _is_about_a_task(_subject(value))
+        return read_ticket(value) if isinstance(value, dict) and named else None
     lines = [line for line in bare.splitlines()[: _MAX_FIELDS + 1] if line.strip()]
     matches = [_FIELD.fullmatch(line) for line in lines]
     if not 1 < len(lines) <= _MAX_FIELDS or not all(matches):

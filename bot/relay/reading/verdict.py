@@ -8,12 +8,12 @@ from urllib.parse import urljoin
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
 from bot.relay.reading.choice import choose
-from bot.relay.reading.endings import complaint
+from bot.relay.reading.endings import complaint, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
 from bot.relay.reading.reasons import reason_of
 from bot.relay.reading.story import Story
-from bot.relay.reading.tickets import Standing, Ticket, written_ticket
+from bot.relay.reading.tickets import Standing, Ticket
 from bot.relay.reading.troubles import status_of, words_in
 
 _OK = range(200, 300)
@@ -45,19 +45,13 @@ def verdict(story: Story, ending: Ending) -> Outcome:
     """Exactly one outcome. A video that was read beats every word about failure."""
     if ending.status not in _OK:
         return _refused(story, ending)
-    text = story.said.transcript.text
-    ticket = _ticket(story, text)
+    text, ticket = story.said.transcript.text, story.ticket
     waiting = ticket.standing is Standing.WAITING and bool(story.handle)
     if not waiting and (completed := _completed(story, ticket, text, ending)):
         return completed
     if failed := _failed(story, ticket, text, ending):
         return failed
     return _unfinished(story, text, ending)
-
-
-def _ticket(story: Story, text: str) -> Ticket:
-    written = written_ticket(text) if story.ticket.standing is Standing.UNKNOWN else None
-    return written or story.ticket
 
 
 def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Completed | None:
@@ -87,9 +81,9 @@ def _failed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Failed |
         kind = kind_of_error(status_of(story.error), words_in(story.error))
         return _failure(story, kind, reason_of(story.error), text)
     if ticket.standing is Standing.FAILED:
-        record = story.failed_record or {}
-        kind = kind_of_error(0, words_in(record), default=FailureKind.GENERATION_FAILED)
-        return _failure(story, kind, reason_of(record), text)
+        words = words_in(ticket.record)
+        kind = kind_of_error(0, words, default=FailureKind.GENERATION_FAILED)
+        return _failure(story, kind, reason_of(ticket.record), text)
     if ending.page:
         return _failure(story, FailureKind.NOT_FOUND, "", text)
     return _complained(story, text)
@@ -110,13 +104,14 @@ def _unfinished(story: Story, text: str, ending: Ending) -> Outcome:
     cut = None if ending.clean else FailureKind.TRUNCATED
     if story.handle.task_id or story.handle.poll_url:
         return Pending(handle=story.handle, text=text, kind=cut)
-    return _failure(story, cut or FailureKind.NO_RESULT, reason_of(text), text)
+    reason = parting_words(text, story.notes) if cut is None else ""
+    return _failure(story, cut or FailureKind.NO_RESULT, reason, text)
 
 
 def _refused(story: Story, ending: Ending) -> Outcome:
     """An answer whose HTTP status is no success: its body only explains it."""
     text = story.said.transcript.text
-    error = story.error or story.failed_record or text or ("" if ending.page else ending.words)
+    error = story.error or story.ticket.record or text or ("" if ending.page else ending.words)
     words = words_in(error)
     if ending.asked_for_content and is_not_ready(words):
         return Pending(handle=story.handle, text=text, kind=FailureKind.NOT_READY)
