@@ -8,7 +8,7 @@ _ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "cit
 _GATEWAY = {"system_fingerprint", "service_tier", "provider", "prompt_filter_results"}
 _KNOWN = frozenset(_ANSWER | _GATEWAY | {"native_finish_reason"})
 _PLAIN = {"id", "object", "created", "model", "choices", "usage"} | _GATEWAY
-_PLAIN_CHOICE = {"index", "finish_reason", "logprobs", "native_finish_reason"}
+_PLAIN_CHOICE = {"index", "delta", "finish_reason", "logprobs", "native_finish_reason"}
 _SPOKEN = {"role", "content", "reasoning_content", "reasoning", "thinking", "refusal", "audio"}
 _KNOWN_DELTA = frozenset(_SPOKEN | {"tool_calls", "function_call", "annotations", "name", "error"})
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
@@ -61,14 +61,17 @@ def is_chat(record: Mapping[str, object]) -> bool:
 
 def ordinary(value: object) -> str | None:
     """The text of a chunk that has nothing but one piece of answer: nearly all of them."""
-    if not isinstance(value, dict) or not (value.keys() <= _PLAIN):
+    choices = value.get("choices") if isinstance(value, dict) else None
+    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
         return None
-    match value.get("choices"):
-        case [{"delta": {"content": str(text), **rest}, **choice}]:
-            bare = not rest.keys() - {"role"} and not choice.get("finish_reason")
-            return text if bare and not choice.keys() - _PLAIN_CHOICE else None
-        case _:
-            return None
+    choice = choices[0]
+    delta = choice.get("delta")
+    if not isinstance(delta, dict) or len(delta) != 1 or choice.get("finish_reason"):
+        return None
+    text = delta.get("content")
+    assert isinstance(value, dict)
+    known = value.keys() <= _PLAIN and choice.keys() <= _PLAIN_CHOICE
+    return text if known and isinstance(text, str) else None
 
 
 def parts(record: Mapping[str, object]) -> Iterator[Part]:

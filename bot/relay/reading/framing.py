@@ -8,9 +8,8 @@ JSON lines nor the HTML page of a proxy. Here the first byte decides.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 MAX_EVENT = 1 << 20
 """Bytes of one event, or of one JSON document."""
@@ -25,8 +24,7 @@ _OPENING = re.compile(r"[{\[]")
 Json: TypeAlias = dict[str, object] | list[object]
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """One piece of data; `failed` when its event was named an error."""
 
     value: Json | str
@@ -110,7 +108,9 @@ class Framing:
             complete = b"".join(self._rest) if len(self._rest) != 1 else self._rest[0]
             self._rest.clear()
             self._rest_size = 0
-            if complete or self._lines or self._event:
+            if complete.startswith(b"data: {") and self.shape is Shape.EVENTS:
+                yield from self._data(complete[6:].decode("utf-8", "replace"))
+            elif complete or self._lines or self._event:
                 yield from self._line(complete)
             self._keep(line)
 

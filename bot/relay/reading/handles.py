@@ -31,11 +31,15 @@ _UNLABELLED = re.compile(
     re.IGNORECASE,
 )
 """An id right behind the word, as in "task 3f9c2a17 accepted"."""
+_TELLTALE = re.compile(r"[:：=`/]|(?:task|job)\s|任务", re.IGNORECASE)
+"""Without one of these a line holds no handle."""
 _BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
 
 
 def found_in(line: str, known: Handle, *, complete: bool) -> Handle:
     """`known` with what `line` adds; of an incomplete line only what cannot grow any more."""
+    if not _TELLTALE.search(line):
+        return known
     if not complete:
         line = _settled(line)
     words = without_addresses(line)

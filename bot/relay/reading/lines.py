@@ -46,6 +46,7 @@ class Lines:
         self._line = ""
         self._fence: str | None = None
         self._skipping = False
+        self._told = False
 
     def feed(self, piece: str) -> Iterator[Sign]:
         """What `piece` adds."""
@@ -55,8 +56,11 @@ class Lines:
             yield from self._grow(part, complete=True)
             yield from self._end_line()
         if last:
+            still = _STILL.fullmatch(last) is not None
+            self._told = self._told and still
             yield from self._grow(last, complete=False)
-            if (began or _STILL.fullmatch(last)) and self._worth_telling():
+            if (began or still) and not self._told and self._worth_telling():
+                self._told = True
                 yield Words(self._line, complete=False)
 
     def swallow(self, piece: str) -> bool:
@@ -66,6 +70,7 @@ class Lines:
         if not self._line or _TELLING.search(piece) or len(self._line) > _MAX_LINE - len(piece):
             return False
         self._line += piece
+        self._told = False
         return True
 
     def close(self) -> Iterator[Sign]:
@@ -85,7 +90,7 @@ class Lines:
         half = _HALF_TAG.search(line) if told else None
         self._turn_fence(line)
         self._line = f"{half[0][:40]} " if half else ""
-        self._skipping = False
+        self._skipping = self._told = False
         self._percents.restart()
         if told and line.strip():
             yield Words(line, complete=True)

@@ -23,14 +23,15 @@ _RUNNING = (
     r"|\b(?:generat|render|process)ing\b|\bgeneration progress\b|^(?:running|progress)\b"
 )
 _STATES: Sequence[tuple[str, re.Pattern[str]]] = (
-    ("upscaling", re.compile(_UPSCALING, re.IGNORECASE)),
-    ("uploading", re.compile(_UPLOADING, re.IGNORECASE)),
-    ("queued", re.compile(_QUEUED, re.IGNORECASE)),
-    ("running", re.compile(_RUNNING, re.IGNORECASE)),
+    ("upscaling", re.compile(_UPSCALING)),
+    ("uploading", re.compile(_UPLOADING)),
+    ("queued", re.compile(_QUEUED)),
+    ("running", re.compile(_RUNNING)),
 )
-_UPSCALING_NOW = re.compile(r"(?:开始|正在).{0,8}(?:放大|超分)|^upscaling", re.IGNORECASE)
+"""For words in lower case; the first that is found counts."""
+_UPSCALING_NOW = re.compile(r"(?:开始|正在).{0,8}(?:放大|超分)|^upscaling")
 _STATELESS = re.compile(
-    r"重试|\bretr|失败|完成|成功|请上传|\b(?:fail|complete|success|done\b|finish)", re.IGNORECASE
+    r"重试|\bretr|失败|完成|成功|请上传|\b(?:fail|complete|success|done\b|finish)"
 )
 _FIELD = re.compile(r"^[\w\s]{0,24}?(?:(?<![a-z])s?ids?|编号|任务)\W{0,4}[:：=]", re.IGNORECASE)
 _DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:|/\S+$)')
@@ -41,7 +42,8 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]")
-_MIN_LETTERS = 2
+_WORDS = re.compile(r"[^\W\d_].*?[^\W\d_]")
+_SIGN = re.compile(r"[:：=]")
 
 
 _MAX_LINE = 1000
@@ -61,10 +63,10 @@ class Notes:
         if len(line) > _MAX_LINE or _DATA.match(line) or "```" in line:
             return None
         words = without_links(line)
-        if words.rstrip().endswith((":", "：")) or _FIELD.match(plain(words)):
+        if words.rstrip().endswith((":", "：")) or _is_field(words):
             return None
         text = _step(words)
-        if len(_WORD.findall(text)) < _MIN_LETTERS or self._echoes(text):
+        if not _WORDS.search(text) or self._echoes(text):
             return None
         linked = words != line or "](" in line
         return state(text) or (None if linked else cut(text, MAX_NOTE))
@@ -79,6 +81,7 @@ def state(text: str) -> str | None:
     """The known state that a short text names: queued, running, uploading or upscaling."""
     if len(text) > _MAX_STATE:
         return None
+    text = text.lower()
     if _UPSCALING_NOW.search(text):  # which begins where the making is complete
         return "upscaling"
     if _STATELESS.search(text):
@@ -86,8 +89,15 @@ def state(text: str) -> str | None:
     return next((name for name, words in _STATES if words.search(text)), None)
 
 
+def _is_field(words: str) -> bool:
+    return _SIGN.search(words) is not None and _FIELD.match(plain(words)) is not None
+
+
 def _step(words: str) -> str:
     """What stands behind the last dots, as steps follow each other on one line."""
-    parts = STEP_END.split(_NUMBERS.sub(" ", words))
+    numbered = any(map(str.isdigit, words))
+    parts = STEP_END.split(_NUMBERS.sub(" ", words) if numbered else words)
     steps = [step for step in parts if _WORD.search(step) and not step.startswith(("(", "（"))]
-    return plain(_ID.sub(" ", steps[-1])).rstrip(".。 ") if steps else ""
+    if not steps:
+        return ""
+    return plain(_ID.sub(" ", steps[-1]) if numbered else steps[-1]).rstrip(".。 ")

@@ -54,6 +54,8 @@ class PercentScanner:
 
     def scan(self, line: str, *, complete: bool) -> Iterator[float]:
         """New percentages of `line`, which is what it was before with more text behind it."""
+        if not ("%" in line or "％" in line or _COUNTING.search(line)):
+            return
         end = len(line) if complete else self._settled(line)
         while token := _TOKEN.search(line, self._position):
             if token.end() > end or (not complete and _may_go_on(line, token)):

@@ -1,5 +1,6 @@
 """The text that a relay wrote: kept whole up to a limit, its middle given up beyond that."""
 
+import re
 from collections import deque
 
 MAX_TEXT = 256 << 10
@@ -40,6 +41,9 @@ class Transcript:
         return "".join([*self._head, *(piece for piece, _ in self._tail)])
 
 
+_UNFIT = re.compile("[\ud800-\udfff\0]")
+
+
 class Mender:
     """Makes text fit to be stored: pairs of surrogates that were cut apart, lone ones, NUL."""
 
@@ -55,8 +59,8 @@ class Mender:
         """The piece, with half a character held back until its other half arrives."""
         piece = self._high + piece
         self._high = ""
-        if piece.isascii():
-            return piece.replace("\0", "") if "\0" in piece else piece
+        if not _UNFIT.search(piece):
+            return piece
         if "\ud800" <= piece[-1] <= "\udbff":
             piece, self._high = piece[:-1], piece[-1]
         whole = piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
