@@ -31,6 +31,9 @@ class Payload(NamedTuple):
     failed: bool = False
 
 
+_NOTHING: tuple[Payload, ...] = ()
+
+
 class Shape(Enum):
     """What an answer is made of."""
 
@@ -100,24 +103,32 @@ class Framing:
         return chunk
 
     def _split(self, chunk: bytes) -> Iterator[Payload]:
-        first, *others = chunk.split(b"\n")
-        self._keep(first)
-        for line in others:
-            if self.stopped:
-                return
-            complete = b"".join(self._rest) if len(self._rest) != 1 else self._rest[0]
+        *lines, rest = chunk.split(b"\n")
+        if lines and self._rest:
+            lines[0] = b"".join([*self._rest, lines[0]])
             self._rest.clear()
             self._rest_size = 0
-            if complete.startswith(b"data: {") and self.shape is Shape.EVENTS:
-                yield from self._data(complete[6:].decode("utf-8", "replace"))
-            elif complete or self._lines or self._event:
-                yield from self._line(complete)
-            self._keep(line)
+        for line in lines:
+            self.overflow = self.overflow or len(line) > MAX_EVENT
+            if self.done or self.overflow:
+                return
+            quick = self._quick(line)
+            yield from self._line(line) if quick is None else quick
+        self._keep(rest)
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
         self._rest_size += len(piece)
         self.overflow = self.overflow or self._rest_size > MAX_EVENT
+
+    def _quick(self, line: bytes) -> tuple[Payload, ...] | None:
+        """The payload of a line that needs no more thought: nearly every line of a stream."""
+        if self.shape is not Shape.EVENTS or self._lines or self._event:
+            return None
+        if not line:
+            return _NOTHING
+        value = loads(line[6:].decode("utf-8", "replace")) if line[:7] == b"data: {" else None
+        return None if value is None else (Payload(value),)
 
     def _line(self, line: bytes) -> Iterator[Payload]:
         if self.shape is Shape.UNKNOWN:

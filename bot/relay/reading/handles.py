@@ -31,14 +31,14 @@ _UNLABELLED = re.compile(
     re.IGNORECASE,
 )
 """An id right behind the word, as in "task 3f9c2a17 accepted"."""
-_TELLTALE = re.compile(r"[:：=`/]|(?:task|job)\s|任务", re.IGNORECASE)
+_HINTS = (":", "：", "=", "`", "/", "task ", "Task ", "job ", "Job ", "任务")
 """Without one of these a line holds no handle."""
 _BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
 
 
 def found_in(line: str, known: Handle, *, complete: bool) -> Handle:
     """`known` with what `line` adds; of an incomplete line only what cannot grow any more."""
-    if not _TELLTALE.search(line):
+    if not any(sign in line for sign in _HINTS):
         return known
     if not complete:
         line = _settled(line)

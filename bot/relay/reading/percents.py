@@ -29,6 +29,8 @@ _COURSE = re.compile(
     re.IGNORECASE,
 )
 """Words that make a percentage in the middle of an English sentence one of progress."""
+_HINTS = ("%", "％", "进度", "rogress", "ROGRESS")
+"""Without one of these a line holds no percentage."""
 _REACH = 24
 """Characters between the word for progress and its number."""
 _BEFORE = 6
@@ -54,7 +56,7 @@ class PercentScanner:
 
     def scan(self, line: str, *, complete: bool) -> Iterator[float]:
         """New percentages of `line`, which is what it was before with more text behind it."""
-        if not ("%" in line or "％" in line or _COUNTING.search(line)):
+        if not any(sign in line for sign in _HINTS):
             return
         end = len(line) if complete else self._settled(line)
         while token := _TOKEN.search(line, self._position):

@@ -56,6 +56,8 @@ class Story:
         self.answers: list[str] = []
         self.handle = Handle()
         self.ticket = Ticket()
+        self.wrote_ticket = False
+        """Whether the whole text was a ticket, so that links in it are the ticket's."""
         self.error: object | None = None
         self.finish: str | None = None
         self.payloads = 0
@@ -86,8 +88,12 @@ class Story:
         """The last lines are complete now."""
         for voice in (self.thought, self.said):
             yield from self._signs(voice.lines.close())
-        if self.ticket.standing is Standing.UNKNOWN:
-            yield from self._ticket(written_ticket(self.said.transcript.text) or Ticket())
+        if self.ticket.standing is Standing.UNKNOWN and (written := self._written()):
+            self.wrote_ticket = True
+            yield from self._ticket(written)
+
+    def _written(self) -> Ticket | None:
+        return written_ticket(self.said.transcript.text)
 
     def _record(
         self, record: Mapping[str, object], *, failed: bool

@@ -46,8 +46,7 @@ def verdict(story: Story, ending: Ending) -> Outcome:
     if ending.status not in _OK:
         return _refused(story, ending)
     text, ticket = story.said.transcript.text, story.ticket
-    waiting = ticket.standing is Standing.WAITING and bool(story.handle)
-    if not waiting and (completed := _completed(story, ticket, text, ending)):
+    if completed := _completed(story, ticket, text, ending):
         return completed
     if failed := _failed(story, ticket, text, ending):
         return failed
@@ -55,7 +54,11 @@ def verdict(story: Story, ending: Ending) -> Outcome:
 
 
 def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Completed | None:
-    videos = without(ticket.files, ending.input_urls) or _in_text(story, text, ending)
+    waiting = ticket.standing is Standing.WAITING and bool(story.handle)
+    # Some relays name the address of a video before it is there.
+    videos = () if waiting else without(ticket.files, ending.input_urls)
+    if not (waiting and story.wrote_ticket):
+        videos = videos or _in_text(story, text, ending)
     if not videos and not ticket.fetchable:
         return None
     groups = [[urljoin(ending.base_url, url) for url in copies] for copies in videos]

@@ -1,0 +1,201 @@
+"""Answers in rarer forms: other dialects, tickets in envelopes, files under odd names."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.domain.events import Completed, Failed, Pending
+from tests.relay.bodies import read, reader, sse, told
+
+VIDEO = "https://cdn.example/1.mp4"
+SAYS = f"[watch]({VIDEO})"
+
+TEXTS: dict[str, Any] = {
+    "legacy text": {"choices": [{"text": SAYS}]},
+    "list of parts": {"choices": [{"message": {"content": [{"type": "text", "text": SAYS}]}}]},
+    "video part": {
+        "choices": [{"message": {"content": [{"type": "video_url", "video_url": {"url": VIDEO}}]}}]
+    },
+    "beside the text": {"choices": [{"message": {"content": "done", "video_url": VIDEO}}]},
+    "beside the choices": {"choices": [{"message": {"content": "done"}}], "video": {"url": VIDEO}},
+    "message alone": {"message": {"role": "assistant", "content": SAYS}, "done": True},
+    "candidates": {"candidates": [{"content": {"parts": [{"text": SAYS}]}}]},
+    "typed delta": {"type": "delta", "delta": SAYS},
+    "text as json": {
+        "choices": [{"message": {"content": json.dumps({"status": "ok", "url": VIDEO})}}]
+    },
+    "list of records": [{"choices": [{"message": {"content": SAYS}}]}],
+}
+
+
+@pytest.mark.parametrize("answer", TEXTS.values(), ids=TEXTS.keys())
+def test_finds_the_video_in_any_form_of_chat(answer: object) -> None:
+    _, outcome = read(reader(), [json.dumps(answer).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.video_urls == (VIDEO,)
+
+
+TICKETS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "output list": ({"id": "a1", "status": "succeeded", "output": [VIDEO]}, (VIDEO,)),
+    "deep": (
+        {"data": {"task_result": {"videos": [{"url": VIDEO}]}, "task_status": "succeed"}},
+        (VIDEO,),
+    ),
+    "camel case": ({"jobId": "a1", "state": "FINISHED", "videoUrl": VIDEO}, (VIDEO,)),
+    "content": ({"id": "a1", "status": "succeeded", "content": {"video_url": VIDEO}}, (VIDEO,)),
+    "no extension": (
+        {"id": "a1", "status": "completed", "url": "https://x.example/f"},
+        ("https://x.example/f",),
+    ),
+    "no status": ({"video_url": VIDEO}, (VIDEO,)),
+    "cover beside it": (
+        {"status": "done", "cover_url": "https://x.example/c", "video_url": VIDEO},
+        (VIDEO,),
+    ),
+    "request beside it": (
+        {"status": "done", "request": {"video": "https://x.example/i.mp4"}, "url": VIDEO},
+        (VIDEO,),
+    ),
+    "reply address beside it": (
+        {"status": "done", "response_url": "https://x.example/r", "url": VIDEO},
+        (VIDEO,),
+    ),
+    "best first": (
+        {
+            "status": "done",
+            "video_url": VIDEO,
+            "hd_url": "https://x.example/hd.mp4",
+            "preview_url": "https://x.example/p.mp4",
+        },
+        ("https://x.example/hd.mp4", VIDEO, "https://x.example/p.mp4"),
+    ),
+    "several": (
+        {"status": "done", "results": [{"url": VIDEO}, {"url": "https://x.example/2.mp4"}]},
+        (VIDEO, "https://x.example/2.mp4"),
+    ),
+    "download route": ({"id": "a1", "object": "video", "status": "completed"}, ()),
+    "written": (
+        "task_id: a1-2345\nstatus: completed\nvideo_url: https://cdn.example/1.mp4",
+        (VIDEO,),
+    ),
+}
+
+
+@pytest.mark.parametrize(("ticket", "urls"), TICKETS.values(), ids=TICKETS.keys())
+def test_finds_the_files_of_a_finished_task(ticket: object, urls: tuple[str, ...]) -> None:
+    body = sse(ticket) if isinstance(ticket, str) else json.dumps(ticket).encode()
+
+    _, outcome = read(reader(kind="poll"), [body])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.video_urls == urls
+
+
+def test_copies_of_one_video_are_told_from_several_videos() -> None:
+    ticket = {
+        "status": "done",
+        "video": {"url": VIDEO, "download_url": "https://x.example/raw.mp4"},
+    }
+
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.copies == ("https://x.example/raw.mp4",)
+
+
+WAITING: dict[str, dict[str, Any]] = {
+    "address in advance": {"id": "a1", "status": "processing", "video_url": VIDEO},
+    "one step before the end": {
+        "id": "a1",
+        "status": "video_generation_completed",
+        "video_url": VIDEO,
+    },
+    "unknown word": {"id": "a1", "status": "cooking"},
+    "no word": {"task_id": "a1"},
+    "number as id": {"task_id": 17, "status": "queued"},
+    "last error of a retry": {"id": "a1", "status": "running", "error": "attempt 1 timed out"},
+}
+
+
+@pytest.mark.parametrize("ticket", WAITING.values(), ids=WAITING.keys())
+def test_a_task_that_goes_on_is_pending(ticket: dict[str, Any]) -> None:
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Pending)
+    assert outcome.handle.task_id == str(ticket.get("id") or ticket.get("task_id"))
+
+
+@pytest.mark.parametrize(
+    ("ticket", "kind", "reason"),
+    [
+        (
+            {
+                "code": 0,
+                "message": "SUCCEED",
+                "data": {"task_status": "failed", "task_status_msg": "risk"},
+            },
+            "generation_failed",
+            "risk",
+        ),
+        (
+            {"output": {"task_status": "FAILED", "message": "inappropriate content"}},
+            "moderation",
+            "inappropriate content",
+        ),
+        (
+            {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+            "quota",
+            "insufficient balance",
+        ),
+        ({"status": "succeeded", "results": []}, "no_result", ""),
+    ],
+)
+def test_a_failed_task_says_why(ticket: object, kind: str, reason: str) -> None:
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Failed)
+    assert (outcome.kind.value, outcome.reason) == (kind, reason)
+
+
+def test_several_choices_are_several_videos() -> None:
+    urls = [f"https://cdn.example/{number}.mp4" for number in range(3)]
+    answer = {
+        "choices": [{"index": i, "message": {"content": f"[v]({u})"}} for i, u in enumerate(urls)]
+    }
+
+    events, outcome = read(reader(), [json.dumps(answer).encode()])
+
+    assert told(events, outcome)["video_urls"] == urls
+
+
+def test_an_event_spread_over_several_lines_is_one() -> None:
+    pretty = json.dumps({"choices": [{"delta": {"content": SAYS}}]}, indent=1)
+    body = "".join(f"data: {line}\n" for line in pretty.splitlines()) + "\ndata: [DONE]\n\n"
+
+    _, outcome = read(reader(), [body.encode()])
+
+    assert isinstance(outcome, Completed)
+
+
+def test_json_lines_may_become_events() -> None:
+    _, outcome = read(reader(), [b'{"id":"a1","status":"queued"}\n' + sse(SAYS)])
+
+    assert isinstance(outcome, Completed)
+
+
+def test_documents_may_follow_each_other() -> None:
+    first = json.dumps({"id": "a1", "status": "queued"}, indent=1)
+    last = json.dumps({"id": "a1", "status": "completed", "url": VIDEO}, indent=1)
+
+    _, outcome = read(reader(), [f"{first}\n{last}".encode()])
+
+    assert isinstance(outcome, Completed)
+
+
+def test_a_ticket_written_as_text_may_name_its_address_in_advance() -> None:
+    _, outcome = read(reader(), [sse(f"task_id: a1-2345\nstatus: queued\nvideo_url: {VIDEO}")])
+
+    assert isinstance(outcome, Pending)
+    assert outcome.handle.task_id == "a1-2345"
