@@ -164,6 +164,12 @@ def test_finds_failures_in_every_form(body: bytes, kind: str, reason: str) -> No
     assert (outcome.kind.value, outcome.reason) == (kind, reason)
 
 
+def test_words_that_are_called_a_page_are_not_shown() -> None:
+    _, outcome = read(reader(content_type="text/html"), [b"Welcome to the relay"])
+
+    assert outcome == Failed(kind=FailureKind.NOT_FOUND)
+
+
 def test_content_filter_is_moderation() -> None:
     body = b'data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}\n\ndata: [DONE]\n\n'
 

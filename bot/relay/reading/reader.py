@@ -86,7 +86,7 @@ class Reader:
             status=self._status,
             clean=framing.done or (not cut and (whole or words_only)),
             overflow=framing.overflow,
-            page=framing.shape is Shape.PAGE,
+            page=self._is_page(),
             words=framing.words,
             asked_for_content=self._kind == "content",
             location=self._location(),
@@ -99,8 +99,13 @@ class Reader:
     def _read(self, payloads: Iterable[Payload]) -> list[Event]:
         return [event for payload in payloads for event in self._story.read(payload)]
 
+    def _is_page(self) -> bool:
+        named = "html" in self._content_type.lower() and not self._story.payloads
+        return self._framing.shape is Shape.PAGE or named
+
     def _is_text(self) -> bool:
-        return self._framing.shape is Shape.EVENTS and self._status < HTTPStatus.MULTIPLE_CHOICES
+        plain = self._framing.shape is Shape.EVENTS and not self._is_page()
+        return plain and self._status < HTTPStatus.MULTIPLE_CHOICES
 
     def _location(self) -> str | None:
         try:

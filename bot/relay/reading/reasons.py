@@ -42,16 +42,6 @@ def reason_of(value: object) -> str:
     return _clean(_words(value, _DEPTH))
 
 
-def raw_words(value: object) -> str:
-    """Every text of an error in one string, to be searched for what it means."""
-    if isinstance(value, str):
-        return value[:_MAX_RAW]
-    try:
-        return json.dumps(value, ensure_ascii=False)[:_MAX_RAW]
-    except (TypeError, ValueError, RecursionError):
-        return ""
-
-
 def _words(value: object, depth: int) -> str:
     if depth == 0:
         return ""
