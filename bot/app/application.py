@@ -88,7 +88,10 @@ class Application:
 
     async def _tidy(self) -> None:
         while True:
-            await asyncio.to_thread(tidy_folders, self._settings)
+            try:
+                await asyncio.to_thread(tidy_folders, self._settings)
+            except OSError as error:
+                log.warning("housekeeping.failed", error=repr(error))
             await asyncio.sleep(self._pace.tidying)
 
 

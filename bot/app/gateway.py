@@ -3,6 +3,8 @@
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 import discord
@@ -30,35 +32,43 @@ NEVER = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.Forbid
 
 
 class Gateway:
-    """Keeps one bot connected; `run` ends when the bot is closed."""
+    """Logs one bot in, and keeps it connected until it is closed."""
 
     def __init__(self, bot: ClapperBot, token: str) -> None:
         self._bot = bot
         self._token = token
-        self._logged_in = False
         self._pause = 1.0
 
-    async def run(self) -> None:
-        """Connect, and connect again.
+    async def log_in(self) -> None:
+        """Make HTTP calls possible and declare the commands; no events come yet.
 
         Raises:
             discord.LoginFailure: the token is refused; so are the other errors of `NEVER`.
         """
-        while not self._bot.is_closed():
+        await self._persist(self._log_in, until=lambda: self._bot.application_id is not None)
+
+    async def stay_connected(self) -> None:
+        """Connect, and connect again, until the bot is closed.
+
+        Raises:
+            discord.LoginFailure: like `log_in`.
+        """
+        connect = partial(self._bot.connect, reconnect=True)
+        await self._persist(connect, until=self._bot.is_closed)
+
+    async def _persist(
+        self, step: Callable[[], Awaitable[None]], *, until: Callable[[], bool]
+    ) -> None:
+        while not until():
             began = time.monotonic()
             try:
-                await self._connect()
+                await step()
             except NEVER:
                 raise
             except NOT_NOW as error:
                 await self._wait(error, steady=time.monotonic() - began > STEADY)
 
-    async def _connect(self) -> None:
-        if not self._logged_in:
-            await self._login()
-        await self._bot.connect(reconnect=True)
-
-    async def _login(self) -> None:
+    async def _log_in(self) -> None:
         try:
             await self._bot.login(self._token)
         except BaseException:
@@ -67,7 +77,6 @@ class Gateway:
             self._bot.http.clear()
             self._bot.http.connector = discord.utils.MISSING
             raise
-        self._logged_in = True
 
     async def _wait(self, error: Exception, *, steady: bool) -> None:
         cause = error.__context__ if isinstance(error, AttributeError) else error

@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
+from collections.abc import Awaitable
 
 import structlog
 
 from bot.app.application import Application, application
-from bot.app.gateway import Gateway
+from bot.app.gateway import NEVER, Gateway
 from bot.settings import Settings
 from bot.telemetry import configure_logging
 
@@ -28,26 +29,43 @@ def run(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> int:
     stop = _stop_signal()
-    async with application(settings) as app, app.at_work():
+    async with application(settings) as app:
         gateway = Gateway(app.bot, settings.discord_token.get_secret_value())
-        connected = asyncio.create_task(gateway.run(), name="gateway")
-        stopped = asyncio.create_task(stop.wait(), name="stop signal")
-        await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        return await _finish(app, connected, settings.grace_seconds)
-
-
-async def _finish(app: Application, connected: "asyncio.Task[None]", grace: float) -> int:
-    app.refuse_new_work()
-    if connected.done() and (error := connected.exception()) is not None:
-        log.error("gateway.refused", error=repr(error))
-        await app.bot.close()
-        return 1
-    await app.drain(grace)
-    await app.bot.close()
-    connected.cancel()
-    await asyncio.wait({connected})
+        try:
+            await _until(stop, gateway.log_in())
+            if not stop.is_set():
+                await _work(app, gateway, stop, settings.grace_seconds)
+        except NEVER as refused:
+            log.error("gateway.refused", error=repr(refused))  # noqa: TRY400 (the operator's doing)
+            return 1
+        finally:
+            await app.bot.close()
     return 0
+
+
+async def _work(app: Application, gateway: Gateway, stop: asyncio.Event, grace: float) -> None:
+    """Logged in first: what an earlier run left open is told on its cards before events come."""
+    async with app.at_work():
+        connected = asyncio.create_task(gateway.stay_connected(), name="gateway")
+        await _until(stop, asyncio.shield(connected))
+        app.refuse_new_work()
+        await app.drain(grace)  # still connected: whoever asks now hears that the bot restarts
+        await app.bot.close()
+        connected.cancel()
+        await asyncio.wait({connected})
+
+
+async def _until(stop: asyncio.Event, work: Awaitable[None]) -> None:
+    """Do the work until it ends, or until told to stop; then it is cancelled."""
+    working = asyncio.ensure_future(work)
+    stopped = asyncio.create_task(stop.wait(), name="stop signal")
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if working.done():
+        working.result()
+        return
+    working.cancel()
+    await asyncio.wait({working})
 
 
 def _stop_signal() -> asyncio.Event:

@@ -4,10 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import stamina
 import structlog
 
 from bot.delivery import VideoFetcher, fits, link_expiry, probe
-from bot.domain.errors import CardLost, FailureKind, JobFailure, MediaFailure, RelayFailure
+from bot.domain.errors import (
+    CardLost,
+    FailureKind,
+    JobFailure,
+    MediaFailure,
+    RelayFailure,
+    StorageError,
+)
 from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import Clip, Delivery, DeliveryForm, Step
@@ -93,7 +101,12 @@ class Deliver:
         return replace(job, card=card)
 
     async def _settle(self, job: Job) -> None:
-        done = await self._ledger.finish(job, JobStatus.DELIVERED, settle=True)
+        """The video is posted: from here on nothing may call the job failed."""
+        try:
+            done = await self._finish(job)
+        except StorageError:
+            log.exception("job.settle_not_written", job=job.id)
+            return
         if done is None:
             log.error("job.delivered_after_its_end", job=job.id)
             return
@@ -102,6 +115,10 @@ class Deliver:
         if job.card is not None:
             await self._jobs.place_card(job.id, job.card)
         await self._cards.mention(replace(done, card=job.card))
+
+    @stamina.retry(on=StorageError, attempts=6, timeout=None)
+    async def _finish(self, job: Job) -> Job | None:
+        return await self._ledger.finish(job, JobStatus.DELIVERED, settle=True)
 
     def _count(self, job: Job) -> None:
         self._metrics.jobs.labels("delivered", "").inc()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.domain.errors import CardLost, JobFailure, RelayFailure, StorageError
+from bot.domain.errors import CardLost, JobFailure, RelayFailure
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.generation.inputs import Inputs
@@ -86,6 +86,6 @@ class Endings:
     async def _survive(self, job: Job, failure: JobFailure) -> None:
         try:
             await self.fail(job, failure)
-        except StorageError:
-            # The hold stays; the next start finds the open job and releases it.
-            log.exception("job.end_not_written", job=job.id)
+        except Exception:
+            # Unless it was written, the next start finds the open job and releases it.
+            log.exception("job.end_broke", job=job.id)

@@ -14,7 +14,10 @@ STEPS: Sequence[tuple[str, re.Pattern[str]]] = tuple(
         ("step-improving", "超分辨率|放大处理|优化|upscal|upsampl|optimi[sz]ing"),
         ("step-saving", "缓存|正在下载|\\bcach(?:e|ing)\\b|watermark-free|publish"),
         ("step-done", "生成完成|已生成$|生成成功|(?:generation|video) completed|video generated"),
-        ("step-image", "上传|image upload|processing images|image_(?:upload|download|crop)"),
+        (
+            "step-image",
+            "上传|image upload|^uploading$|processing images|image_(?:upload|download|crop)",
+        ),
         ("step-making", "生成中|正在生成|生成进度|进度|开始生成|生成已开始|\\bgenerating\\b"),
         ("step-making", "generation progress|starting video generation|IN_PROGRESS|^running$"),
         ("step-preparing", "任务已创建|任务已启动|成功创建|初始化|提交|task created"),

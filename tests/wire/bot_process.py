@@ -96,8 +96,18 @@ class BotProcess:
 
     async def stop(self) -> int:
         """Sends SIGTERM and returns the exit code."""
-        self._running.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         return await self.ended()
+
+    def ask_to_stop(self) -> None:
+        """Sends SIGTERM."""
+        self._running.send_signal(signal.SIGTERM)
+
+    async def says(self, event: str) -> None:
+        """Returns once the log has it."""
+        async with asyncio.timeout(_PATIENCE):
+            while event not in self.log:  # noqa: ASYNC110 (another process writes it)
+                await asyncio.sleep(0.02)
 
     async def ended(self) -> int:
         """Waits until it ends and returns the exit code."""
