@@ -58,6 +58,7 @@ class Application:
             tasks = [group.create_task(self._parts.editor.run(), name="editor")]
             await self._parts.recover()
             tasks.append(group.create_task(self._parts.pictures.run(), name="pictures"))
+            tasks.append(group.create_task(self._parts.line.run(), name="line"))
             tasks.append(group.create_task(self._parts.worker.run(), name="worker"))
             tasks.append(group.create_task(self._beat(), name="heartbeat"))
             tasks.append(group.create_task(self._tidy(), name="housekeeping"))

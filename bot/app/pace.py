@@ -14,5 +14,7 @@ class Pace:
     """How often and how long Discord is asked."""
     silence: timedelta = timedelta(seconds=60)
     """How long a relay may say nothing before the card says so."""
+    line: float = 5.0
+    """Seconds between two looks at who waits where."""
     tidying: float = 3600.0
     """Seconds between two looks for files whose time is over."""

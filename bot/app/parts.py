@@ -15,6 +15,7 @@ from bot.generation.deliver import Deliver
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.inputs import Inputs
+from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
@@ -47,6 +48,7 @@ class Parts:
     bot: ClapperBot
     editor: Editor
     pictures: Pictures
+    line: Line
     worker: Worker
     recover: Recover
     gate: Gate
@@ -67,6 +69,7 @@ class _Ground:
     editor: Editor
     faces: Faces
     endings: Endings
+    line: Line
     gate: Gate
     bell: Bell
     standing: Standing
@@ -94,6 +97,7 @@ async def build(
         bot=ground.bot,
         editor=ground.editor,
         pictures=ground.pictures,
+        line=ground.line,
         worker=worker,
         recover=Recover(jobs=ground.jobs, endings=ground.endings),
         gate=ground.gate,
@@ -114,11 +118,13 @@ def _ground(
     )
     editor = Editor(bot=bot, faces=faces, clock=clock, pace=pace.cards)
     endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=metrics)
+    line = Line(jobs=jobs, cards=editor, pause=pace.line)
     pictures = Pictures(
         jobs=jobs,
         ledger=ledger,
         cards=editor,
         endings=endings,
+        line=line,
         bell=bell,
         inputs=inputs,
     )
@@ -133,6 +139,7 @@ def _ground(
         editor=editor,
         faces=faces,
         endings=endings,
+        line=line,
         gate=Gate(),
         bell=bell,
         standing=Standing(clock),
@@ -150,6 +157,7 @@ def _desk(ground: _Ground, worker: Worker) -> Desk:
         gate=ground.gate,
         standing=ground.standing,
         pictures=ground.pictures,
+        line=ground.line,
         bell=ground.bell,
         max_image_bytes=ground.settings.max_image_bytes,
     )
@@ -181,6 +189,7 @@ def _worker(
         jobs=ground.jobs,
         attempt=_attempt(ground, relays, _deliver(ground, media)),
         endings=ground.endings,
+        line=ground.line,
         gate=ground.gate,
         bell=ground.bell,
         concurrency=sum(relay.concurrency for relay in ground.settings.relays.values()),

@@ -40,7 +40,7 @@ class Bell:
         """Wake whoever waits."""
         self._event.set()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float | None = None) -> None:
         """Return at the next ring, or after `seconds`: other processes cannot ring this bell."""
         try:
             async with asyncio.timeout(seconds):

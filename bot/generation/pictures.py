@@ -8,6 +8,7 @@ from bot.domain.views import CardState
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell
 from bot.generation.inputs import Inputs
+from bot.generation.line import Line
 from bot.generation.ports import Cards
 from bot.intake import take_in
 from storage.jobs import Jobs
@@ -27,6 +28,7 @@ class Pictures:
         ledger: Ledger,
         cards: Cards,
         endings: Endings,
+        line: Line,
         bell: Bell,
         inputs: Inputs,
     ) -> None:
@@ -34,6 +36,7 @@ class Pictures:
         self._ledger = ledger
         self._cards = cards
         self._endings = endings
+        self._line = line
         self._bell = bell
         self._inputs = inputs
         self._queue: asyncio.Queue[tuple[Job, ImageOffer]] = asyncio.Queue()
@@ -59,8 +62,10 @@ class Pictures:
         ready = await self._jobs.inputs_ready(job.id, (stored.name,))
         if ready is None:
             return
-        self._bell.ring()
         balance = await self._ledger.balance(ready.requester())
         place = await self._jobs.place(ready)
         picture = self._inputs.picture(ready)
-        self._cards.offer(CardState(job=ready, balance=balance, place=place, picture=picture))
+        state = CardState(job=ready, balance=balance, place=place, picture=picture)
+        self._cards.offer(state)
+        self._line.join(state)
+        self._bell.ring()

@@ -11,6 +11,7 @@ from bot.domain.models import Catalogue
 from bot.domain.requests import MAX_PROMPT, ImageOffer, Order
 from bot.domain.views import CardState
 from bot.generation.gate import Bell, Gate
+from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.standing import Standing
 from bot.intake import check_offer
@@ -37,6 +38,7 @@ class Submit:
         gate: Gate,
         standing: Standing,
         pictures: Pictures,
+        line: Line,
         bell: Bell,
         max_image_bytes: int,
     ) -> None:
@@ -46,6 +48,7 @@ class Submit:
         self._gate = gate
         self._standing = standing
         self._pictures = pictures
+        self._line = line
         self._bell = bell
         self._max_image_bytes = max_image_bytes
 
@@ -80,10 +83,13 @@ class Submit:
         balance = await self._ledger.balance(order.requester)
         return CardState(job=job, balance=balance, place=await self._jobs.place(job))
 
-    async def placed(self, job_id: str, card: CardRef, image: ImageOffer | None) -> None:
+    async def placed(self, state: CardState, card: CardRef, image: ImageOffer | None) -> None:
         """The card is up: from here on the job may be worked on."""
-        job = await self._jobs.place_card(job_id, card)
-        if job is not None and image is not None and not job.inputs_ready:
+        job = await self._jobs.place_card(state.job.id, card)
+        if job is None:
+            return
+        self._line.join(replace(state, job=job))
+        if image is not None and not job.inputs_ready:
             self._pictures.take(job, image)
         self._bell.ring()
 

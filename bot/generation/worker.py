@@ -9,6 +9,7 @@ from bot.domain.jobs import Job
 from bot.generation.attempt import Attempt
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
+from bot.generation.line import Line
 from storage.jobs import Jobs
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ class Worker:
         jobs: Jobs,
         attempt: Attempt,
         endings: Endings,
+        line: Line,
         gate: Gate,
         bell: Bell,
         concurrency: int,
@@ -35,6 +37,7 @@ class Worker:
         self._jobs = jobs
         self._attempt = attempt
         self._endings = endings
+        self._line = line
         self._gate = gate
         self._bell = bell
         self._slots = asyncio.Semaphore(concurrency)
@@ -46,6 +49,7 @@ class Worker:
             while True:
                 await self._slots.acquire()
                 job = await self._next()
+                self._line.leave(job.id)
                 self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
 
     def stop(self, job_id: str) -> None:

@@ -81,7 +81,7 @@ class _Opening:
         except _AnswerLostError:
             await self._abandon(state)
             return
-        await self.desk.submit.placed(state.job.id, self._ref(message_id), self._image)
+        await self.desk.submit.placed(state, self._ref(message_id), self._image)
 
     async def late(self, admission: "asyncio.Future[CardState]") -> None:
         """Put the answer off, then show what the admission came to."""
@@ -97,7 +97,7 @@ class _Opening:
             return
         ref = self._ref(message_id)
         self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
-        await self.desk.submit.placed(state.job.id, ref, self._image)
+        await self.desk.submit.placed(state, ref, self._image)
 
     async def _answer(self, send: Callable[[], Awaitable[Answer]]) -> int:
         """The id of the message that the first answer made.

@@ -2,10 +2,11 @@
 
 import asyncio
 
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.presenter.face import Face
 
+_ORDER = tuple(JobStatus)
 STRIKES = 5
 """Failed progress edits in a row after which only a new offer is tried again."""
 
@@ -35,7 +36,9 @@ class Card:
         return self._state.job
 
     def offer(self, state: CardState) -> None:
-        """Replace whatever was offered before."""
+        """Replace whatever was offered before, unless the job was further on there already."""
+        if _ORDER.index(state.job.status) < _ORDER.index(self._state.job.status):
+            return
         self._state = state
         self._changed.set()
 

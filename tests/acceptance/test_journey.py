@@ -195,3 +195,21 @@ async def test_delete_removes_the_card_for_its_owner_only(scene: Scene) -> None:
 
     assert "Only the member who asked" in scene.told(refused)
     assert card_id not in {message.id for message in scene.messages()}
+
+
+async def test_whoever_waits_sees_the_line_move() -> None:
+    async with open_scene(relay_concurrency=1) as scene:
+        scene.relay.gate.clear()
+        first = await scene.video(scene.world.alice)
+        await scene.until_text(first, "%")
+        second = await scene.video(scene.world.bob, prompt="second")
+        third = await scene.video(scene.world.moderator, prompt="third")
+        assert "place 2 of 2" in scene.text(third)
+
+        asked = await scene.press(scene.world.alice, first, "cancel")
+        await scene.press(scene.world.alice, asked, "confirm")
+
+        await scene.until_text(second, "%")
+        await scene.until_text(third, "place 1 of 1")
+        scene.relay.gate.set()
+        await scene.until_over(third)

@@ -23,6 +23,7 @@ from bot.generation.cancel import Cancel
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.inputs import Inputs
+from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.standing import Standing
@@ -79,6 +80,7 @@ class Counter:
     ledger: SlowLedger
     rules: Rules
     endings: Endings
+    line: Line
     gate: Gate
     bell: Bell
     pictures: Pictures
@@ -148,8 +150,15 @@ def open_counter(
     editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, wait=0.01))
     inputs = Inputs(folder)
     endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=Metrics())
+    line = Line(jobs=jobs, cards=editor, pause=0.01)
     pictures = Pictures(
-        jobs=jobs, ledger=ledger, cards=editor, endings=endings, bell=bell, inputs=inputs
+        jobs=jobs,
+        ledger=ledger,
+        cards=editor,
+        endings=endings,
+        line=line,
+        bell=bell,
+        inputs=inputs,
     )
     counter = Counter(
         bot=bot,
@@ -158,6 +167,7 @@ def open_counter(
         ledger=ledger,
         rules=Rules(database, clock),
         endings=endings,
+        line=line,
         gate=gate,
         bell=bell,
         pictures=pictures,
@@ -190,6 +200,7 @@ def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
         gate=counter.gate,
         standing=Standing(clock),
         pictures=counter.pictures,
+        line=counter.line,
         bell=counter.bell,
         max_image_bytes=1_000_000,
     )
@@ -201,6 +212,7 @@ def _cancel(counter: Counter) -> Cancel:
         jobs=counter.jobs,
         attempt=cast("Attempt", None),  # it is never run here
         endings=counter.endings,
+        line=counter.line,
         gate=counter.gate,
         bell=counter.bell,
         concurrency=1,

@@ -1,0 +1,68 @@
+"""Keep the cards of waiting jobs true while the line moves."""
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.errors import StorageError
+from bot.domain.views import CardState, Place
+from bot.generation.gate import Bell
+from bot.generation.ports import Cards
+from storage.jobs import Jobs
+
+log = structlog.stdlib.get_logger()
+
+NEAR = 25
+"""Places that are always shown exactly; farther back a card is edited once it moved by a tenth."""
+
+
+class Line:
+    """Who waits, with what their cards show; `run` belongs to the application."""
+
+    def __init__(self, *, jobs: Jobs, cards: Cards, pause: float) -> None:
+        self._jobs = jobs
+        self._cards = cards
+        self._pause = pause
+        self._moved = Bell()
+        self._waiting: dict[str, CardState] = {}
+
+    def join(self, state: CardState) -> None:
+        """A card that shows a waiting job, or shows it anew."""
+        self._waiting[state.job.id] = state
+        self._moved.ring()
+
+    def leave(self, job_id: str) -> None:
+        """The job waits no more; whoever is behind it moves up."""
+        self._waiting.pop(job_id, None)
+        self._moved.ring()
+
+    async def run(self) -> None:
+        """Show new places, at most every `pause` seconds, until cancelled."""
+        while True:
+            await self._moved.wait()
+            try:
+                await self._refresh()
+            except StorageError as error:
+                log.warning("line.unknown", code=error.code)
+            await asyncio.sleep(self._pause)
+
+    async def _refresh(self) -> None:
+        if not self._waiting:
+            return
+        places = await self._jobs.places()
+        for job_id, state in list(self._waiting.items()):
+            if job_id not in places:
+                self._waiting.pop(job_id, None)
+            elif _moved(state.place, places[job_id]):
+                self._show(replace(state, place=places[job_id]))
+
+    def _show(self, state: CardState) -> None:
+        self._waiting[state.job.id] = state
+        self._cards.offer(state)
+
+
+def _moved(shown: Place | None, place: Place) -> bool:
+    if shown is None or place.number <= NEAR:
+        return shown != place
+    return abs(shown.number - place.number) * 10 >= place.number
