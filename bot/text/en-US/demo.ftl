@@ -1,0 +1,11 @@
+# What the bot says in the demo’s page before anybody asked.
+
+demo-name = Clapper
+demo-welcome = ### Make a video
+    Type `/video` below, choose the command, say what you want to see, and press Enter. It takes about twenty seconds.
+demo-tries = **Then try**
+    - **+4 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
+    - `/quota`: your credits, when they return, what they went to
+    - the word “forbidden” in a prompt: the relay refuses, the credit comes back
+    - **Viewing as** at the top: be bob, or mira, who moderates and can use `/video-admin`
+demo-note = -# Nothing leaves this computer: Discord is simulated, and a sample relay draws the videos.
