@@ -65,7 +65,7 @@ def detail(state: CardState, say: Voice) -> str:
 
 def times(state: CardState, say: Voice) -> str:
     """Line 5: when it began, when it may end, how long it took."""
-    spoken = ", ".join(part for part in _TIMES[state.job.status](state, say) if part)
+    spoken = " · ".join(part for part in _TIMES[state.job.status](state, say) if part)
     return f"-# {spoken}" if spoken else ""
 
 
@@ -114,10 +114,8 @@ def _making(state: CardState, say: Voice) -> str:
     return harmless(note, limit=NOTE_WIDTH) or say("card-making")
 
 
-def _delivering(state: CardState, say: Voice) -> str:
-    if state.step is Step.FETCHING:
-        return say("card-fetching", size=state.bytes_total or 0)
-    return say("card-posting" if state.step else "card-delivering")
+def _delivering(_state: CardState, say: Voice) -> str:
+    return say("card-delivering")
 
 
 def _done(state: CardState, say: Voice) -> str:
@@ -140,8 +138,9 @@ def _cancelled(_state: CardState, say: Voice) -> str:
     return say("card-cancelled")
 
 
-def _checking(state: CardState, say: Voice) -> str:
-    return "" if state.job.inputs_ready else say("card-image-checking")
+def _turn(state: CardState, say: Voice) -> str:
+    ready = state.job.inputs_ready
+    return f"-# {say('card-turn' if ready else 'card-image-checking')}"
 
 
 def _percent(state: CardState, say: Voice) -> str:
@@ -151,8 +150,10 @@ def _percent(state: CardState, say: Voice) -> str:
     return say("card-percent", bar=bar(percent / 100), percent=int(percent))
 
 
-def _nothing(_state: CardState, _say: Voice) -> str:
-    return ""
+def _bringing(state: CardState, say: Voice) -> str:
+    if state.step is Step.FETCHING:
+        return f"-# {say('card-fetching', size=state.bytes_total or 0)}"
+    return f"-# {say('card-posting' if state.step else 'card-bringing')}"
 
 
 def _link(state: CardState, say: Voice) -> str:
@@ -205,7 +206,8 @@ def _delivering_times(state: CardState, say: Voice) -> tuple[str, ...]:
 
 def _final_times(state: CardState, say: Voice) -> tuple[str, ...]:
     took = state.took or state.job.took()
-    spoken = say("card-took", duration=say.duration(took)) if took is not None else ""
+    lasted = took is not None and round(took.total_seconds()) > 0  # else it hardly began
+    spoken = say("card-took", duration=say.duration(took)) if took and lasted else ""
     return (spoken, _link_end(state, say))
 
 
@@ -226,9 +228,9 @@ _HEADLINES: Mapping[JobStatus, Line] = {
     JobStatus.CANCELLED: _cancelled,
 }
 _DETAILS: Mapping[JobStatus, Line] = {
-    JobStatus.QUEUED: _checking,
+    JobStatus.QUEUED: _turn,
     JobStatus.RUNNING: _percent,
-    JobStatus.DELIVERING: _nothing,
+    JobStatus.DELIVERING: _bringing,
     JobStatus.DELIVERED: _link,
     JobStatus.FAILED: _reason,
     JobStatus.CANCELLED: _ended,

@@ -86,6 +86,8 @@ def _cells(left: int, count: int) -> str:
 def _grants(grants: Sequence[Grant], total: int, say: Voice) -> list[str]:
     if not total:
         return []
+    if len(grants) == 1:
+        return [f"**{say('quota-granted', count=total)}**", f"-# {_end(grants[0], say)}"]
     parts = [_grant(grant, say) for grant in grants[:MAX_GRANTS]]
     if rest := sum(grant.left for grant in grants[MAX_GRANTS:]):
         parts.append(say("quota-more", count=rest))
@@ -93,9 +95,11 @@ def _grants(grants: Sequence[Grant], total: int, say: Voice) -> list[str]:
 
 
 def _grant(grant: Grant, say: Voice) -> str:
-    if grant.expires_at is None:
-        return say("quota-grant-open", count=grant.left)
-    return say("quota-grant-until", count=grant.left, at=_unix(grant.expires_at))
+    return say("quota-grant-part", count=grant.left, end=_end(grant, say))
+
+
+def _end(grant: Grant, say: Voice) -> str:
+    return say.at("quota-grant-ends", grant.expires_at) or say("quota-grant-endless")
 
 
 def _circumstances(report: QuotaReport, say: Voice, *, own: bool) -> list[str]:

@@ -70,12 +70,13 @@ def test_a_waiting_card_tells_its_place_and_what_is_held() -> None:
         "**A paper boat in the rain**",
         f"-# <@{OWNER}> · Sora 2 · 16:9 · 10 s · 1 credit held, 2 left today",
         "**Waiting, place 3 of 7**",
-        f"-# asked <t:{UNIX}:R>, starts <t:{UNIX + 240}:R>",
+        "-# Starts by itself when its turn comes",
+        f"-# Asked <t:{UNIX}:R> · starts <t:{UNIX + 240}:R>",
     ]
 
 
 def test_a_waiting_card_says_that_the_image_is_being_checked() -> None:
-    assert "Checking the image" in text(CardState(job=make_job(inputs_ready=False)))
+    assert "-# Checking the image" in text(CardState(job=make_job(inputs_ready=False)))
 
 
 def test_a_making_card_shows_the_relays_step_and_percentage() -> None:
@@ -90,7 +91,7 @@ def test_a_making_card_shows_the_relays_step_and_percentage() -> None:
     assert text(state)[2:] == [
         "**In the relay’s queue**",
         "▰▰▰▰▰▱▱▱▱▱ 52 %",
-        f"-# started <t:{UNIX}:R>, expected <t:{UNIX + 90}:R>",
+        f"-# Started <t:{UNIX}:R> · expected <t:{UNIX + 90}:R>",
     ]
 
 
@@ -98,14 +99,14 @@ def test_without_the_relays_percentage_there_is_no_bar_and_no_number() -> None:
     said = "\n".join(text(CardState(job=RUNNING, note="Rendering")))
 
     assert "Rendering" in said
-    assert "The relay gives no percentage" in said
+    assert "No percentage from the relay yet" in said
     assert not set("▰▱%") & set(said)
 
 
 def test_a_silent_relay_is_named_since_when() -> None:
     said = text(CardState(job=RUNNING, silent_since=NOW + timedelta(seconds=5)))
 
-    assert said[-1] == f"-# started <t:{UNIX}:R>, no news since <t:{UNIX + 5}:R>"
+    assert said[-1] == f"-# Started <t:{UNIX}:R> · no news since <t:{UNIX + 5}:R>"
 
 
 @pytest.mark.parametrize(
@@ -118,16 +119,31 @@ def test_a_percentage_outside_its_bounds_is_held_to_them(percent: float, bar: st
 @pytest.mark.parametrize(
     ("step", "size", "said"),
     [
-        (Step.FETCHING, 8_808_038, "**Fetching 8.4 MB**"),
-        (Step.FETCHING, None, "**Fetching the video**"),
-        (Step.POSTING, None, "**Posting the video**"),
-        (None, None, "**The video is made**"),
+        (Step.FETCHING, 8_808_038, "-# Fetching 8.4 MB"),
+        (Step.FETCHING, None, "-# Fetching it"),
+        (Step.POSTING, None, "-# Posting it here"),
+        (None, None, "-# Bringing it here"),
     ],
 )
 def test_a_delivering_card_tells_the_step(step: Step | None, size: int | None, said: str) -> None:
     job = replace(RUNNING, status=JobStatus.DELIVERING)
 
-    assert text(CardState(job=job, step=step, bytes_total=size))[2] == said
+    assert text(CardState(job=job, step=step, bytes_total=size))[2:4] == [
+        "**The video is made**",
+        said,
+    ]
+
+
+def test_every_state_on_the_way_has_the_same_five_lines() -> None:
+    states = [
+        CardState(job=make_job(inputs_ready=False)),
+        CardState(job=make_job()),
+        CardState(job=RUNNING),
+        CardState(job=RUNNING, percent=52.0),
+        CardState(job=replace(RUNNING, status=JobStatus.DELIVERING)),
+    ]
+
+    assert [len(text(state)) for state in states] == [5] * len(states)
 
 
 def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
@@ -142,7 +158,7 @@ def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
     assert shown_text(shown)[1:] == [
         f"-# <@{OWNER}> · Sora 2 · 16:9 · 10 s · 1 credit used, 2 left today",
         "**Done · 1280 × 720 · 8.4 MB**",
-        "-# took 2 min 13 s",
+        "-# Took 2 min 13 s",
     ]
 
 
@@ -156,7 +172,7 @@ def test_a_linked_video_has_a_button_and_its_expiry() -> None:
     state = linked("https://media.example.com/a.mp4?ex=1", expires_at=NOW + timedelta(days=1))
 
     assert link_buttons(state) == ["https://media.example.com/a.mp4?ex=1"]
-    assert text(state)[-1] == f"-# took 2 min 13 s, the link ends <t:{UNIX + 86400}:R>"
+    assert text(state)[-1] == f"-# Took 2 min 13 s · the link ends <t:{UNIX + 86400}:R>"
 
 
 def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
@@ -194,7 +210,7 @@ def test_a_failed_card_says_why_what_to_do_and_that_the_credit_is_back() -> None
             "The relay’s safety rules turned this request down (“No boats”). "
             "Change the prompt or the image and ask again."
         ),
-        "-# took 2 min 13 s",
+        "-# Took 2 min 13 s",
     ]
 
 

@@ -73,7 +73,7 @@ def test_granted_credits_are_told_with_their_ends() -> None:
 
     assert "**7 granted credits on top**" in said
     assert (
-        f"-# 3 until <t:{UNIX + 86400}:R>, 1 without an end, 1 without an end, and 2 more" in said
+        f"-# 3 ending <t:{UNIX + 86400}:R>, 1 without an end, 1 without an end, and 2 more" in said
     )
 
 
@@ -139,7 +139,7 @@ def test_what_moderators_did_is_told_with_name_and_reason() -> None:
     )
 
     assert told(replace(REPORT, entries=(granted,)))[-1] == (
-        f"-# <t:{UNIX}:R> · 5 credits granted · by <@42> · until <t:{UNIX + 86400}:R> · won"
+        f"-# <t:{UNIX}:R> · 5 credits granted · by <@42> · ending <t:{UNIX + 86400}:R> · won"
     )
 
 

@@ -100,7 +100,7 @@ def test_the_operator_is_told_of_everything_that_only_they_can_mend(
 
 @pytest.mark.parametrize("end", [status for status in JobStatus if status.final])
 def test_the_owner_is_told_of_every_end(texts: Texts, end: JobStatus) -> None:
-    assert texts.say(f"reply-{end.value}", user=1).startswith("<@1> ")
+    assert texts.say(f"reply-{end.value}", user=1).startswith("<@1>, ")
 
 
 def test_every_sentence_is_said_somewhere() -> None:

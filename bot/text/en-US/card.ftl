@@ -29,11 +29,6 @@ card-unlimited = no limit
 card-waiting = Waiting
 card-place = Waiting, place { $number } of { $of }
 card-making = Making the video
-card-fetching = { $size ->
-    [0] Fetching the video
-   *[other] Fetching { MEGABYTES($size) } MB
-}
-card-posting = Posting the video
 card-delivering = The video is made
 card-done = Done
 card-cancelled = Cancelled
@@ -42,20 +37,27 @@ card-failed = This did not work
 ## Line 4: how far it is
 
 card-percent = { $bar } { NUMBER($percent, maximumFractionDigits: 0) } %
-card-no-percent = The relay gives no percentage
+card-turn = Starts by itself when its turn comes
 card-image-checking = Checking the image
+card-no-percent = No percentage from the relay yet
+card-bringing = Bringing it here
+card-fetching = { $size ->
+    [0] Fetching it
+   *[other] Fetching { MEGABYTES($size) } MB
+}
+card-posting = Posting it here
 card-link = [Open the video]({ $url })
 card-link-hidden = The relay’s link is too long to show here
 card-too-large = Too large to attach here, so the relay’s own link has it
 
 ## Line 5: times
 
-card-asked = asked { MOMENT($at) }
+card-asked = Asked { MOMENT($at) }
 card-starts = starts { MOMENT($at) }
-card-started = started { MOMENT($at) }
+card-started = Started { MOMENT($at) }
 card-ready = expected { MOMENT($at) }
 card-silent = no news since { MOMENT($at) }
-card-took = took { $duration }
+card-took = Took { $duration }
 card-link-ends = the link ends { MOMENT($at) }
 card-link-open = the relay does not say how long the link stays
 card-image = Reference image
@@ -80,6 +82,6 @@ step-done = The relay has finished the video
 
 ## The short reply that tells the owner
 
-reply-delivered = { MEMBER($user) } your video is ready.
-reply-failed = { MEMBER($user) } your video did not work out; the card above says why.
-reply-cancelled = { MEMBER($user) } your video was cancelled.
+reply-delivered = { MEMBER($user) }, your video is ready.
+reply-failed = { MEMBER($user) }, your video did not work out; the card above says why.
+reply-cancelled = { MEMBER($user) }, your video was cancelled.

@@ -13,8 +13,9 @@ quota-granted = { $count ->
     [one] 1 granted credit on top
    *[other] { $count } granted credits on top
 }
-quota-grant-until = { $count } until { MOMENT($at) }
-quota-grant-open = { $count } without an end
+quota-grant-ends = ending { MOMENT($at) }
+quota-grant-endless = without an end
+quota-grant-part = { $count } { $end }
 quota-more = and { $count } more
 quota-running = { $count } running
 quota-waiting = { $count } waiting
@@ -86,7 +87,7 @@ entry-adjust = { $count ->
    *[other] allowance restored by { $count } credits
 }
 entry-by = by { MEMBER($actor) }
-entry-until = until { MOMENT($at) }
+entry-until = ending { MOMENT($at) }
 
 ## What a moderator has done
 
