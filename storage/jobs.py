@@ -1,6 +1,6 @@
 """The job table: how a job moves from waiting to delivering; `ledger.py` admits and ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
@@ -53,9 +53,13 @@ class Jobs:
         waiting = (jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED)
         return await self._change(*waiting, images=list(images), inputs_ready=True)
 
-    async def claim(self, worker: str) -> Job | None:
-        """Start the next job that is ready for `worker`; `None` when there is none."""
-        return await self._database.transact(partial(self._claim, worker=worker))
+    async def claim(self, worker: str, *, skip: Collection[str] = ()) -> Job | None:
+        """Start the next job that is ready for `worker`; `None` when there is none.
+
+        Jobs of the models in `skip` wait: their relay bears no more now.
+        """
+        work = partial(self._claim, worker=worker, skip=tuple(skip))
+        return await self._database.transact(work)
 
     async def post_starting(self, job: Job) -> Job | None:
         """Note that the relay is about to be asked; `None` means: do not ask."""
@@ -139,12 +143,13 @@ class Jobs:
 
         return await self._database.transact(write)
 
-    async def _claim(self, connection: AsyncConnection, *, worker: str) -> Job | None:
+    async def _claim(
+        self, connection: AsyncConnection, *, worker: str, skip: tuple[str, ...]
+    ) -> Job | None:
         await hold_lock(connection, Lock.CLAIM)
         now = self._clock()
-        found = await connection.execute(
-            NEXT, {"since": now - FAIR_WINDOW, "max_running": self._max_running}
-        )
+        given = {"since": now - FAIR_WINDOW, "max_running": self._max_running, "skip": skip}
+        found = await connection.execute(NEXT, given)
         job_id = found.scalar_one_or_none()
         if job_id is None:
             return None

@@ -44,11 +44,12 @@ NEXT = (
     select(_job.c.id)
     .where(_job.c.status == JobStatus.QUEUED, _job.c.card.is_not(None), _job.c.inputs_ready == 1)
     .where(_running(_job) < bindparam("max_running"))
+    .where(_job.c.model.not_in(bindparam("skip", expanding=True)))
     .order_by(_running(_job), _recently_used(_job), _job.c.created_at, _job.c.id)
     .limit(1)
     .with_for_update(of=_job, skip_locked=True)
 )
-"""The next job's id, its row locked on PostgreSQL; takes `since` and `max_running`."""
+"""The next job's id, its row locked on PostgreSQL; takes `since`, `max_running` and `skip`."""
 
 _turn = func.row_number().over(
     partition_by=(_job.c.guild_id, _job.c.user_id), order_by=(_job.c.created_at, _job.c.id)

@@ -19,6 +19,7 @@ from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
+from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit
 from bot.generation.worker import Worker
@@ -184,6 +185,7 @@ def _desk(ground: _Ground, worker: Worker) -> Desk:
 def _worker(
     ground: _Ground, relays: Mapping[str, RelayClient], media: MediaClient, name: str
 ) -> Worker:
+    limits = {name: relay.concurrency for name, relay in ground.settings.relays.items()}
     return Worker(
         name=name,
         jobs=ground.jobs,
@@ -192,7 +194,7 @@ def _worker(
         line=ground.line,
         gate=ground.gate,
         bell=ground.bell,
-        concurrency=sum(relay.concurrency for relay in ground.settings.relays.values()),
+        slots=Slots(ground.settings.catalogue, limits),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.errors import FailureKind, ImageRejected, RelayFailure
+from bot.domain.errors import FailureKind, ImageRejected, Refusal, RelayFailure
 from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
 from bot.domain.jobs import Job
 from bot.domain.models import Catalogue, ImageTransport, VideoModel
@@ -63,7 +63,7 @@ class Attempt:
         Raises:
             JobFailure: the relay, the image or the video; the credits return.
         """
-        model = self._catalogue.get(job.request.model)
+        model = self._model(job)
         board = await self._board(job, model)
         body = await self._body(job, model)
         if (started := await self._jobs.post_starting(job)) is None:
@@ -71,6 +71,12 @@ class Attempt:
         board.show(job=started)
         completed = await self._ask(started, model, body, board)
         await self._deliver(board.state.job, completed, board)
+
+    def _model(self, job: Job) -> VideoModel:
+        try:
+            return self._catalogue.get(job.request.model)
+        except Refusal as gone:
+            raise RelayFailure(FailureKind.MODEL_UNAVAILABLE) from gone
 
     async def _board(self, job: Job, model: VideoModel) -> Board:
         typical = await self._jobs.typical_seconds(model.id)

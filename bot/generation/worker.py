@@ -10,6 +10,7 @@ from bot.generation.attempt import Attempt
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
+from bot.generation.slots import Slots
 from storage.jobs import Jobs
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ class Worker:
         line: Line,
         gate: Gate,
         bell: Bell,
-        concurrency: int,
+        slots: Slots,
     ) -> None:
         self._name = name
         self._jobs = jobs
@@ -40,15 +41,15 @@ class Worker:
         self._line = line
         self._gate = gate
         self._bell = bell
-        self._slots = asyncio.Semaphore(concurrency)
+        self._slots = slots
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
-                await self._slots.acquire()
                 job = await self._next()
+                self._slots.take(job.request.model)
                 self._line.leave(job.id)
                 self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
 
@@ -74,7 +75,7 @@ class Worker:
 
     async def _claim(self) -> Job | None:
         try:
-            return await self._jobs.claim(self._name)
+            return await self._jobs.claim(self._name, skip=self._slots.full_models())
         except StorageError:
             log.exception("worker.claim_failed")
             return None
@@ -87,5 +88,5 @@ class Worker:
                     await self._attempt(job)
         finally:
             self._tasks.pop(job.id, None)
-            self._slots.release()
+            self._slots.give(job.request.model)
             self._bell.ring()

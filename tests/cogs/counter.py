@@ -26,6 +26,7 @@ from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
+from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit, new_job_id
 from bot.generation.worker import Worker
@@ -215,6 +216,6 @@ def _cancel(counter: Counter) -> Cancel:
         line=counter.line,
         gate=counter.gate,
         bell=counter.bell,
-        concurrency=1,
+        slots=Slots(MODELS, {"default": 1}),
     )
     return Cancel(jobs=counter.jobs, endings=counter.endings, worker=worker, refund=False)

@@ -58,6 +58,18 @@ async def test_a_claim_starts_the_job(studio: Studio, clock: Clock) -> None:
     assert await studio.jobs.get(job.id) == running
 
 
+async def test_models_whose_relay_is_full_are_passed_over(studio: Studio) -> None:
+    first = await studio.admit_ready(model="sora-2")
+    second = await studio.admit_ready(model="veo-3", user=BEN)
+
+    claimed = await studio.jobs.claim("w", skip=["sora-2"])
+
+    assert claimed is not None
+    assert claimed.id == second.id
+    assert await studio.jobs.claim("w", skip=["sora-2"]) is None
+    assert (await claim(studio)).id == first.id
+
+
 async def test_every_job_is_claimed_by_one_worker_only(make_studio: MakeStudio) -> None:
     studio = make_studio(default_credits=None, max_running=100)
     ready = {(await studio.admit_ready()).id for _ in range(20)}
