@@ -87,7 +87,7 @@ def _grants(grants: Sequence[Grant], total: int, say: Voice) -> list[str]:
     if not total:
         return []
     if len(grants) == 1:
-        return [f"**{say('quota-granted', count=total)}**", f"-# {_end(grants[0], say)}"]
+        return [f"**{say('quota-granted', count=total)}**, {_end(grants[0], say)}"]
     parts = [_grant(grant, say) for grant in grants[:MAX_GRANTS]]
     if rest := sum(grant.left for grant in grants[MAX_GRANTS:]):
         parts.append(say("quota-more", count=rest))

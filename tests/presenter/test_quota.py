@@ -77,6 +77,14 @@ def test_granted_credits_are_told_with_their_ends() -> None:
     )
 
 
+def test_one_grant_needs_no_list() -> None:
+    grant = Grant(id=1, left=5, expires_at=NOW + timedelta(days=7))
+
+    said = told(replace(REPORT, balance=make_balance(grants=(grant,))))
+
+    assert f"**5 granted credits on top**, ending <t:{UNIX + 7 * 86400}:R>" in said
+
+
 def test_running_and_waiting_videos_are_counted() -> None:
     assert "1 running, 2 waiting" in told(replace(REPORT, running=1, waiting=2))
     assert "1 running" in told(replace(REPORT, running=1))
