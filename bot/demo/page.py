@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import simcord
@@ -42,7 +43,7 @@ async def _serve(made: World, ear: socket.socket, say: Callable[[str], None]) ->
     async with (
         made.env.preview(made.channel, viewers=viewers, layout="channel") as preview,
         open_door(
-            URL(preview.url), ear=ear, quiet=quiet, before=partial(keep_time, made.env)
+            URL(preview.url), ear=ear, quiet=quiet, before=partial(_catch_up, made.env)
         ) as url,
     ):
         say(str(url))
@@ -56,7 +57,14 @@ async def _keep_fresh(env: simcord.Env, preview: Preview, quiet: asyncio.Lock) -
     while not ended.done():
         await asyncio.wait({ended}, timeout=GLANCE)
         async with quiet:
-            if not ended.done() and len(env.http_requests) > seen:
-                seen = len(env.http_requests)
-                await keep_time(env)
-                await preview.refresh()
+            if not ended.done() and (now := len(env.http_requests)) > seen:
+                await _catch_up(env)
+                with suppress(simcord.SetupError, TimeoutError):  # still at work: next time
+                    await preview.refresh()
+                    seen = now
+
+
+async def _catch_up(env: simcord.Env) -> None:
+    """Bring the simulation's clock up to ours, if it has time for that."""
+    with suppress(simcord.SetupError, TimeoutError):
+        await keep_time(env)
