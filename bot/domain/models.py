@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.domain.continuation import Continuation, Earlier
 from bot.domain.errors import Refusal
 from bot.domain.requests import VideoRequest
+from bot.domain.templates import Word, orientation
 
 
 class ImageTransport(StrEnum):
@@ -31,7 +33,9 @@ class VideoModel:
     """What people read."""
     relay: str = "default"
     name: str = ""
-    """The relay's model name; may hold `{ratio}`, `{seconds}` and `{orientation}`."""
+    """The relay's model name: a template with the places that `words_for` fills."""
+    image_name: str = ""
+    """The name while an image is sent, where relays have one model for each; empty: `name`."""
     credits: int = 1
     """The flat price of a video."""
     credits_per_second: int = 0
@@ -40,15 +44,27 @@ class VideoModel:
     """Allowed lengths; the first is the default; empty: the relay decides."""
     ratios: tuple[str, ...] = ()
     """Allowed width:height; the first is the default; empty: the relay decides."""
+    sizes: Mapping[str, str] = field(default_factory=dict)
+    """`{size}` for each ratio, such as `1280x720`."""
+    words: Mapping[str, Mapping[str, Word]] = field(default_factory=dict)
+    """Places of its own: for each name a word per ratio, or per number of seconds."""
     images: int = 1
     """How many reference images it takes."""
+    last_frame: bool = False
+    """Of two images the second is the last frame."""
     image_required: bool = False
     image_transport: ImageTransport = ImageTransport.DATA
     prompt_template: str = "{prompt}"
-    """For models that read ratio and seconds from words: may hold `{ratio}` and `{seconds}` too."""
+    """For models that read ratio and seconds from words: a template around `{prompt}`."""
+    continuation: Continuation = Continuation.NONE
+    continuation_name: str = ""
+    """The relay's name while it continues a video; empty: as always."""
+    continuation_field: str = "remix_target_id"
+    """The field of the body that holds the remix id when `continuation` is `field`."""
     stream: bool = True
+    """`"stream": true` is sent; otherwise the field is left out."""
     body: Mapping[str, object] = field(default_factory=dict)
-    """Extra fields of the request body."""
+    """Extra fields of the request body; texts in it are templates."""
 
     def price(self, seconds: int | None) -> int:
         """Credits for a video of `seconds`, or of the default length."""
@@ -66,20 +82,60 @@ class VideoModel:
             seconds=request.seconds or next(iter(self.seconds), None),
         )
 
-    def check(self, *, ratio: str | None, seconds: int | None, images: int) -> None:
-        """Refuse what this model cannot do.
+    def words_for(self, *, ratio: str | None, seconds: int | None) -> dict[str, Word]:
+        """What fills a template's places: only those that these choices, or the defaults, give."""
+        ratio = ratio or next(iter(self.ratios), None)
+        seconds = seconds or next(iter(self.seconds), None)
+        known: dict[str, Word | None] = {
+            "ratio": ratio,
+            "orientation": orientation(ratio or "") or None,
+            "seconds": seconds,
+            "size": self.sizes.get(ratio or ""),
+        }
+        for name, table in self.words.items():
+            known[name] = table.get(ratio or "", table.get(str(seconds)))
+        return {name: word for name, word in known.items() if word is not None}
+
+    def name_for(self, *, images: bool, continues: bool) -> str:
+        """The template of the relay's name for a request of this kind."""
+        return (
+            (self.continuation_name if continues else "")
+            or (self.image_name if images else "")
+            or self.name
+            or self.id
+        )
+
+    def can_continue(self, earlier: Earlier) -> bool:
+        """Whether it can go on from that video: it knows a way, and what the way needs is there."""
+        return earlier.serves(self.continuation)
+
+    def check(
+        self, *, ratio: str | None, seconds: int | None, images: int, continues: bool = False
+    ) -> None:
+        """Refuse what this model cannot do; a continued video takes the place of an image.
 
         Raises:
-            Refusal: `refusal-ratio`, `refusal-seconds`, `refusal-no-image`,
-                `refusal-image-required`.
+            Refusal: `refusal-ratio`, `refusal-seconds`, `refusal-no-image`, `refusal-images`,
+                `refusal-image-required`, `refusal-continuation`.
         """
+        self._check_options(ratio, seconds)
+        self._check_images(images, required=self.image_required and not continues)
+        if continues and self.continuation is Continuation.NONE:
+            raise Refusal("refusal-continuation", model=self.label)
+
+    def _check_options(self, ratio: str | None, seconds: int | None) -> None:
         if ratio is not None and ratio not in self.ratios:
             raise self._refusal("ratio", ratio, self.ratios)
         if seconds is not None and seconds not in self.seconds:
             raise self._refusal("seconds", str(seconds), [str(s) for s in self.seconds])
-        if images > (0 if self.image_transport is ImageTransport.NONE else self.images):
+
+    def _check_images(self, images: int, *, required: bool) -> None:
+        limit = 0 if self.image_transport is ImageTransport.NONE else self.images
+        if images and not limit:
             raise Refusal("refusal-no-image", model=self.label)
-        if self.image_required and not images:
+        if images > limit:
+            raise Refusal("refusal-images", model=self.label, count=limit)
+        if required and not images:
             raise Refusal("refusal-image-required", model=self.label)
 
     def _refusal(self, what: str, value: str, allowed: Sequence[str]) -> Refusal:

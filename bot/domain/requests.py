@@ -20,6 +20,8 @@ class VideoRequest:
     """Width to height such as `16:9`."""
     images: tuple[str, ...] = ()
     """Names of checked files in the folder of inputs, in the order given."""
+    continues: str | None = None
+    """The id of the job whose video it goes on from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """A wish for a video as the body of a chat request, in the form that the model's entry states."""
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from bot.domain.continuation import Continuation, Earlier
 from bot.domain.models import ImageTransport, VideoModel
 from bot.domain.requests import VideoRequest
+from bot.domain.templates import Word, filled, filled_field
 
-_PLACE = re.compile(r"\{(prompt|ratio|seconds|orientation)\}")
-_RATIO = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[:x×/]\s*(\d+(?:\.\d+)?)\s*")
+Part: TypeAlias = dict[str, object]
+"""A part of a message, a message, or a piece of the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,63 +36,73 @@ class OutgoingImage:
 
 
 def request_body(
-    model: VideoModel, request: VideoRequest, images: Sequence[OutgoingImage]
+    model: VideoModel,
+    request: VideoRequest,
+    images: Sequence[OutgoingImage],
+    earlier: Earlier | None = None,
 ) -> dict[str, object]:
-    """The JSON of `POST /chat/completions`; the model's extra fields come last and win."""
-    words = _words(model, request)
-    body: dict[str, object] = {
-        "model": _filled(model.name or model.id, words),
-        "messages": [{"role": "user", "content": _content(model, _prompt(model, words), images)}],
-    }
-    if model.stream:
-        body["stream"] = True
-    return body | dict(model.body)
+    """The JSON of `POST /chat/completions`; the model's extra fields come last and win.
 
+    `images` are in the request's order, first frame first. With `earlier` the video goes on from
+    that one, in the model's way.
 
-def orientation(ratio: str) -> str:
-    """`landscape`, `portrait` or `square` for a ratio such as `16:9`; empty when it is none."""
-    if (match := _RATIO.fullmatch(ratio)) is None:
-        return ""
-    width, height = (float(side) for side in match.groups())
-    if width == height:
-        return "square"
-    return "landscape" if width > height else "portrait"
-
-
-def _words(model: VideoModel, request: VideoRequest) -> Mapping[str, str]:
-    ratio = request.ratio or (model.ratios[0] if model.ratios else "")
-    seconds = request.seconds or (model.seconds[0] if model.seconds else None)
+    Raises:
+        ValueError: the model cannot continue `earlier` (`VideoModel.can_continue` tells before).
+    """
+    if earlier is not None and not model.can_continue(earlier):
+        raise ValueError("the model cannot continue that video")
+    words = model.words_for(ratio=request.ratio, seconds=request.seconds)
+    sent = () if model.image_transport is ImageTransport.NONE else images
+    name = model.name_for(images=bool(sent), continues=earlier is not None)
+    prompt = filled(model.prompt_template, words | {"prompt": request.prompt})
     return {
-        "prompt": request.prompt,
-        "ratio": ratio,
-        "seconds": "" if seconds is None else str(seconds),
-        "orientation": orientation(ratio),
+        "model": filled(name, words),
+        "messages": [*_before(model, earlier), _user(_content(model, prompt, sent, earlier))],
+        **_continued(model, earlier),
+        **({"stream": True} if model.stream else {}),
+        **_extra(model.body, words | {"prompt": request.prompt}),
     }
 
 
-def _prompt(model: VideoModel, words: Mapping[str, str]) -> str:
-    return _filled(model.prompt_template, words)
+def _before(model: VideoModel, earlier: Earlier | None) -> list[Part]:
+    """The earlier turns: relays find ids and links in the answer, so not a letter is changed."""
+    if earlier is None or model.continuation is not Continuation.TRANSCRIPT:
+        return []
+    return [_user(earlier.prompt), {"role": "assistant", "content": earlier.text}]
 
 
-def _filled(template: str, words: Mapping[str, str]) -> str:
-    # One pass over the template alone: braces inside a prompt are the member's own.
-    return _PLACE.sub(lambda place: words[place[1]], template)
+def _continued(model: VideoModel, earlier: Earlier | None) -> Part:
+    if earlier is None or model.continuation is not Continuation.FIELD:
+        return {}
+    return {model.continuation_field: earlier.handle.remix_id}
+
+
+def _extra(fields: Mapping[str, object], words: Mapping[str, Word]) -> Part:
+    found = {name: filled_field(value, words) for name, value in fields.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _content(
-    model: VideoModel, prompt: str, images: Sequence[OutgoingImage]
-) -> str | list[dict[str, object]]:
-    if not images or model.image_transport is ImageTransport.NONE:
-        return prompt
-    if model.image_transport is ImageTransport.PROMPT:
-        links = [image.address() for image in images]
-        return [_text(" ".join([*links, prompt]))]
-    return [_text(prompt), *(_image(image) for image in images)]
+    model: VideoModel, prompt: str, images: Sequence[OutgoingImage], earlier: Earlier | None
+) -> str | list[Part]:
+    """A plain text if that is all; otherwise parts, the text first."""
+    if earlier is not None and model.continuation is Continuation.PROMPT:
+        prompt = f"{earlier.handle.remix_id} {prompt}"
+    addresses = [image.address() for image in images]
+    if addresses and model.image_transport is ImageTransport.PROMPT:
+        return [_text(" ".join([*addresses, prompt]))]
+    if earlier is not None and model.continuation is Continuation.EXTEND:
+        addresses.insert(0, f"extend://{earlier.handle.media_id}")
+    return [_text(prompt), *map(_image, addresses)] if addresses else prompt
 
 
-def _text(text: str) -> dict[str, object]:
+def _user(content: str | list[Part]) -> Part:
+    return {"role": "user", "content": content}
+
+
+def _text(text: str) -> Part:
     return {"type": "text", "text": text}
 
 
-def _image(image: OutgoingImage) -> dict[str, object]:
-    return {"type": "image_url", "image_url": {"url": image.address()}}
+def _image(address: str) -> Part:
+    return {"type": "image_url", "image_url": {"url": address}}

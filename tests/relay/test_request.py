@@ -74,6 +74,119 @@ def test_extra_fields_follow() -> None:
     assert body.endswith('"stream":true,"video_config":{"seconds":6,"size":"1280x720"}}')
 
 
+def test_as_many_images_as_the_model_takes_go_in_order() -> None:
+    pictures = [OutgoingImage(mime="image/png", data=bytes([n])) for n in range(7)]
+
+    content = json.loads(written(model(images=7), *pictures))["messages"][0]["content"]
+
+    assert [part["image_url"]["url"] for part in content[1:]] == [
+        picture.address() for picture in pictures
+    ]
+
+
+def test_several_images_inside_the_text_stand_in_order() -> None:
+    last = OutgoingImage(mime="image/jpeg", url="https://media.example.com/in/harbour.jpg")
+    frames = model(image_transport=ImageTransport.PROMPT, images=2, last_frame=True)
+
+    (part,) = json.loads(written(frames, LINK, last))["messages"][0]["content"]
+
+    assert part["text"] == f"{BOAT} https://media.example.com/in/harbour.jpg two boats race"
+
+
+def test_a_name_for_images_is_used_with_an_image_only() -> None:
+    veo = model(name="veo_t2v", image_name="veo_i2v")
+
+    assert json.loads(written(veo))["model"] == "veo_t2v"
+    assert json.loads(written(veo, BYTES))["model"] == "veo_i2v"
+
+
+def test_a_name_for_images_is_not_used_when_none_is_sent() -> None:
+    veo = model(name="veo_t2v", image_name="veo_i2v", image_transport=ImageTransport.NONE)
+
+    assert json.loads(written(veo, BYTES))["model"] == "veo_t2v"
+
+
+def test_fields_of_the_body_hold_what_was_chosen() -> None:
+    config = {
+        "seconds": "{seconds}",
+        "label": "{seconds} s",
+        "size": "{size}",
+        "preset": "normal",
+        "hints": ["{orientation}", {"ratio": "{ratio}"}],
+        "sound": False,
+    }
+    grok = model(
+        seconds=(6, 10),
+        ratios=("16:9", "9:16"),
+        sizes={"16:9": "1280x720", "9:16": "720x1280"},
+        body={"config": config, "text": "{prompt}!"},
+    )
+
+    body = json.loads(written(grok, ratio="9:16", seconds=10, prompt="{seconds}"))
+
+    assert body["config"] == {
+        "seconds": 10,
+        "label": "10 s",
+        "size": "720x1280",
+        "preset": "normal",
+        "hints": ["portrait", {"ratio": "9:16"}],
+        "sound": False,
+    }
+    assert body["text"] == "{seconds}!"
+
+
+def test_fields_without_a_value_are_left_out() -> None:
+    plain = model(
+        body={
+            "seconds": "{seconds}",
+            "size": "about {size}",
+            "config": {"ratio": "{ratio}"},
+            "hints": ["{orientation}", "calm"],
+            "empty": {},
+            "nothing": [],
+        }
+    )
+
+    body = json.loads(written(plain))
+
+    assert list(body) == ["model", "messages", "stream", "hints", "empty", "nothing"]
+    assert body["hints"] == ["calm"]
+
+
+def test_own_words_stand_for_ratios_and_for_seconds() -> None:
+    named = model(
+        name="sora_video2{shape}{length}",
+        ratios=("9:16", "16:9"),
+        seconds=(10, 15),
+        words={
+            "shape": {"9:16": "", "16:9": "-landscape"},
+            "length": {"10": "", "15": "-15s"},
+            "frames": {"10": 240, "15": 360},
+        },
+        body={"frames": "{frames}"},
+    )
+
+    assert json.loads(written(named))["model"] == "sora_video2"
+    longer = json.loads(written(named, ratio="16:9", seconds=15))
+    assert (longer["model"], longer["frames"]) == ("sora_video2-landscape-15s", 360)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"stream": True}, {"stream": True}),
+        ({"stream": False}, {}),
+        ({"stream": False, "body": {"stream": False}}, {"stream": False}),
+    ],
+)
+def test_stream_is_sent_left_out_or_denied(
+    fields: dict[str, Any], expected: dict[str, bool]
+) -> None:
+    body = json.loads(written(model(**fields)))
+
+    assert {name: value for name, value in body.items() if name == "stream"} == expected
+
+
 def test_a_model_without_images_gets_none() -> None:
     body = json.loads(written(model(image_transport=ImageTransport.NONE), LINK))
 

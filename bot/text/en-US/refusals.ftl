@@ -17,6 +17,11 @@ refusal-seconds = { $count ->
    *[other] { $model } cannot make a video of { $value } s. It can make { $choices } s.
 }
 refusal-no-image = { $model } works from words alone. Leave the image out, or choose another model.
+refusal-images = { $count ->
+    [one] { $model } takes one image. Leave the others out, or choose another model.
+   *[other] { $model } takes { $count } images at most. Leave the others out, or choose another model.
+}
+refusal-continuation = { $model } cannot go on from an earlier video. Start a new /video instead.
 refusal-image-required = { $model } starts from an image. Attach one, or choose another model.
 refusal-image-size = The image has { NUMBER($size_mb, maximumFractionDigits: 1) } MB and { NUMBER($limit_mb, maximumFractionDigits: 1) } MB are allowed. Make it smaller and send it again.
 refusal-image-type = { GIVEN($type) ->
@@ -88,7 +93,10 @@ refusal-running = { $count ->
 
 refusal-restarting = The bot is restarting. Nothing was charged; try again in a minute.
 refusal-busy = The bot is too busy to take this on. Nothing was charged; try again in a minute.
-refusal-relay = The bot cannot reach its video service because of its settings. That is not your doing and nothing was charged; whoever runs the bot has to mend it.
+refusal-relay = { $model } cannot be reached because of the bot’s settings. That is not your doing and nothing was charged; whoever runs the bot has to mend it.{ GIVEN($choices) ->
+    [yes] { " " }These work: { $choices }.
+   *[no] { "" }
+}
 refusal-unexpected = Something went wrong inside the bot. Nothing more was charged. Whoever runs it can find the cause by the reference { $reference }.
 
 ## Buttons of a card
