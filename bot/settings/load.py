@@ -128,12 +128,21 @@ def _settings(document: Mapping[str, Any], tables: Tables) -> tuple[Settings, li
 def missing(settings: Settings, for_: Purpose) -> Iterator[SettingProblem]:
     """What is not set and needed for a purpose.
 
-    A `[relays.default]` table does instead of RELAY_BASE_URL and RELAY_API_KEY.
+    A `[relays.default]` table does instead of RELAY_BASE_URL and RELAY_API_KEY, and neither is
+    needed where every model names a relay of its own.
     """
     for name in _REQUIRED[for_]:
-        replaced = name.startswith("relay_") and DEFAULT_RELAY in settings.relay_tables
-        if not getattr(settings, name) and not replaced:
+        spared = name.startswith("relay_") and not _default_wanted(settings)
+        if not getattr(settings, name) and not spared:
             yield SettingProblem("setting-missing", name=name.upper())
+
+
+def _default_wanted(settings: Settings) -> bool:
+    """Whether RELAY_BASE_URL and RELAY_API_KEY have to make a relay; a half-set pair does too."""
+    if DEFAULT_RELAY in settings.relay_tables:
+        return False
+    named = any(model.relay == DEFAULT_RELAY for model in settings.catalogue)
+    return named or bool(settings.relay_base_url)
 
 
 def _unfit(settings: Settings) -> Iterator[SettingProblem]:

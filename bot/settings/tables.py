@@ -1,25 +1,23 @@
 """The tables of `clapper.toml`: which models are on offer and which relays make them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from string import Formatter
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.errors import SettingProblem
-from bot.domain.models import ImageTransport, VideoModel
+from bot.domain.models import VideoModel
 from bot.settings.model import Relay
 from bot.settings.problems import explained, unknown_keys
+from bot.settings.rules import model_problems
 
 _MODEL = TypeAdapter(VideoModel)
 _RELAY = TypeAdapter(Relay)
 _MODEL_KEYS = [each.name for each in fields(VideoModel)]
 _RELAY_KEYS = ["base_url", "api_key_env", "headers", "concurrency"]
-_RATIO = re.compile(r"[1-9]\d?:[1-9]\d?", re.ASCII)
-_OWN_FIELDS = frozenset({"model", "messages", "stream"})
-_PLACES = {"ratio", "seconds", "orientation"}
+_KEY_PLACE = "{key}"
+"""In a header it stands for the relay's key, which has no place in the file."""
 
 
 @dataclass(slots=True)
@@ -61,7 +59,7 @@ def _add_model(tables: Tables, entry: object, number: int) -> None:
     except ValidationError as error:
         problems += _once(explained(error, prefix))
     else:
-        problems += [SettingProblem(code, name=prefix + key) for key, code in _rules(model)]
+        problems += model_problems(model, prefix)
         if any(other.id == model.id for other in tables.models):
             problems.append(SettingProblem("setting-twice", name=f"{prefix}id"))
         tables.models.append(model)
@@ -77,43 +75,6 @@ def _once(problems: Iterator[SettingProblem]) -> list[SettingProblem]:
     found = list(problems)
     missing = any(problem.code == "setting-field-missing" for problem in found)
     return [p for p in found if not (missing and str(p.params["name"]).endswith(".label"))]
-
-
-def _rules(model: VideoModel) -> Iterator[tuple[str, str]]:
-    """What types cannot say of an entry, as (field, text key)."""
-    for name, text in (("id", model.id), ("label", model.label)):
-        if not 1 <= len(text.strip()) <= 100 or not text.isprintable():  # noqa: PLR2004 - a choice's
-            yield name, "setting-short-text"
-    if min(model.credits, model.credits_per_second) < 0:
-        yield "credits", "setting-credits-negative"
-    if any(not 1 <= each <= 3600 for each in model.seconds):  # noqa: PLR2004 - an hour
-        yield "seconds", "setting-model-seconds"
-    if not all(_RATIO.fullmatch(each) for each in model.ratios):
-        yield "ratios", "setting-model-ratios"
-    if not 0 <= model.images <= 10:  # noqa: PLR2004 - Discord's attachments per message
-        yield "images", "setting-model-images"
-    if model.image_required and (not model.images or model.image_transport is ImageTransport.NONE):
-        yield "image_required", "setting-model-image-required"
-    yield from _wire_rules(model)
-
-
-def _wire_rules(model: VideoModel) -> Iterator[tuple[str, str]]:
-    if not _holds_only(model.name, _PLACES):
-        yield "name", "setting-model-name"
-    if "{prompt}" not in model.prompt_template or not _holds_only(
-        model.prompt_template, _PLACES | {"prompt"}
-    ):
-        yield "prompt_template", "setting-model-template"
-    if _OWN_FIELDS & model.body.keys():
-        yield "body", "setting-model-body"
-
-
-def _holds_only(template: str, places: set[str]) -> bool:
-    try:
-        found = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-    except ValueError:
-        return False
-    return found <= places
 
 
 def _add_relay(tables: Tables, name: str, entry: object, names: Mapping[str, str | None]) -> None:
@@ -140,4 +101,9 @@ def _relay(entry: Mapping[str, Any], names: Mapping[str, str | None], place: str
         raise SettingProblem("setting-field-missing", name=f"{place}.base_url")
     if not relay.api_key:
         raise SettingProblem("setting-relay-key", name=place, variable=key_name)
-    return relay
+    return replace(relay, headers=_with_key(relay))
+
+
+def _with_key(relay: Relay) -> Mapping[str, str]:
+    key = relay.api_key.get_secret_value()
+    return {name: value.replace(_KEY_PLACE, key) for name, value in relay.headers.items()}

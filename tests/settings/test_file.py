@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.continuation import Continuation
 from bot.domain.errors import SettingProblem, SettingsError
 from bot.domain.models import ImageTransport
 from bot.settings import config_path, load_settings
@@ -142,10 +143,28 @@ def test_a_key_like_nothing_is_named_alone(file: Path) -> None:
         ("image_transport = 'pigeon'", "image_transport", "setting-choice"),
         ("image_transport = 'none'\nimage_required = true", "image_required",
          "setting-model-image-required"),
-        ("name = 'x-{size}'", "name", "setting-model-name"),
+        ("name = 'x-{size}'", "name", "setting-model-place"),
+        ("name = 'x-{prompt}'", "name", "setting-model-name"),
+        ("image_name = 'x-{'", "image_name", "setting-model-name"),
+        ("continuation_name = 'x-{shape}'", "continuation_name", "setting-model-place"),
         ("name = 'x-{'", "name", "setting-model-name"),
         ("prompt_template = 'go'", "prompt_template", "setting-model-template"),
+        ("prompt_template = '{prompt} {seconds} s'", "prompt_template", "setting-model-place"),
         ("body = { stream = false }", "body", "setting-model-body"),
+        ("stream = false\nbody = { stream = true }", "body", "setting-model-body"),
+        ("body = { config = [{ length = '{second}' }] }", "body", "setting-model-place"),
+        ("ratios = ['1:1']\nsizes = { '16:9' = '9x9' }", "sizes", "setting-model-sizes"),
+        ("seconds = [4, 8]\nwords = { w = { 4 = 'a' } }", "words.w", "setting-model-words"),
+        ("seconds = [4]\nwords = { size = { 4 = 'a' } }", "words.size",
+         "setting-model-word-name"),
+        ("images = 3\nlast_frame = true", "last_frame", "setting-model-last-frame"),
+        ("image_transport = 'none'\nimages = 2\nlast_frame = true", "last_frame",
+         "setting-model-last-frame"),
+        ("continuation = 'telepathy'", "continuation", "setting-choice"),
+        ("continuation = 'field'\ncontinuation_field = 'model'", "continuation_field",
+         "setting-model-continuation-field"),
+        ("continuation = 'field'\nbody = { remix_target_id = 's_1' }", "continuation_field",
+         "setting-model-continuation-field"),
         ("label = ''", "label", "setting-short-text"),
         ("relay = 'nowhere'", None, "setting-choice"),
     ],
@@ -159,6 +178,109 @@ def test_a_model_that_cannot_be_is_explained(
 
     assert problem.code == code
     assert problem.params["name"] == (f"models[1].{field}" if field else "models.m.relay")
+
+
+def test_a_place_that_nothing_fills_is_told_with_what_would_fill_it(file: Path) -> None:
+    file.write_text("[[models]]\nid = 'm'\nname = 'm-{orientation}'")
+
+    (problem,) = problems()
+
+    assert (problem.params["place"], problem.params["needs"]) == ("orientation", "ratios")
+
+
+def test_all_ways_of_a_request_are_read(file: Path) -> None:
+    file.write_text("""
+[[models]]
+id = "m"
+name = "m{shape}"
+image_name = "m{shape}-frames"
+ratios = ["9:16", "16:9"]
+seconds = [8, 4]
+sizes = { "9:16" = "720x1280", "16:9" = "1280x720" }
+words.shape = { "9:16" = "", "16:9" = "-landscape" }
+words.frames = { 8 = 192, 4 = 96 }
+images = 2
+last_frame = true
+continuation = "extend"
+continuation_name = "m-extend"
+stream = false
+body = { stream = false, config = { size = "{size}", frames = "{frames}", fixed = true } }
+""")
+
+    (model,) = load_settings(for_="check").catalogue
+
+    assert model.words_for(ratio="16:9", seconds=None) == {
+        "ratio": "16:9",
+        "orientation": "landscape",
+        "seconds": 8,
+        "size": "1280x720",
+        "shape": "-landscape",
+        "frames": 192,
+    }
+    assert model.continuation is Continuation.EXTEND
+
+
+def test_a_header_may_show_the_key(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("""
+[relays.bare]
+base_url = "https://bare.example"
+api_key_env = "BARE_KEY"
+headers = { Authorization = "{key}", X-Team = "video" }
+""")
+    monkeypatch.setenv("BARE_KEY", "sk-bare")
+
+    settings = load_settings(for_="check")
+
+    assert settings.relays["bare"].headers == {"Authorization": "sk-bare", "X-Team": "video"}
+    assert "sk-bare" in settings.secrets
+
+
+def test_relays_of_the_file_are_enough_when_every_model_names_one(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("""
+[relays.one]
+base_url = "https://one.example"
+[relays.two]
+base_url = "https://two.example"
+api_key_env = "TWO_KEY"
+[[models]]
+id = "a"
+relay = "one"
+[[models]]
+id = "b"
+relay = "two"
+""")
+    monkeypatch.setenv("RELAY_API_KEY", "sk-one")
+    monkeypatch.setenv("TWO_KEY", "sk-two")
+
+    settings = load_settings(for_="generate")
+
+    assert [settings.relays[model.relay].base_url for model in settings.catalogue] == [
+        "https://one.example",
+        "https://two.example",
+    ]
+
+
+def test_a_default_relay_is_missed_when_one_model_needs_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("""
+[relays.one]
+base_url = "https://one.example"
+[[models]]
+id = "a"
+relay = "one"
+[[models]]
+id = "b"
+""")
+    monkeypatch.setenv("RELAY_API_KEY", "sk-one")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(for_="generate")
+
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.params["name"]) == ("setting-missing", "RELAY_BASE_URL")
 
 
 def test_a_model_without_an_id_is_told_once(file: Path) -> None:

@@ -64,9 +64,15 @@ setting-model-seconds = { $name } must be a list of whole numbers from 1 to 3600
 setting-model-ratios = { $name } must be a list of width:height, such as ["16:9", "9:16"].
 setting-model-images = { $name } must be from 0 to 10.
 setting-model-image-required = { $name } is true, but the model takes no image: images is 0 or image_transport is "none".
-setting-model-name = { $name } may hold {"{"}ratio{"}"}, {"{"}seconds{"}"} and {"{"}orientation{"}"} only, with every bracket closed.
-setting-model-template = { $name } must hold {"{"}prompt{"}"}, and beside it {"{"}ratio{"}"}, {"{"}seconds{"}"} and {"{"}orientation{"}"} only.
-setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself.
+setting-model-name = { $name } must have every bracket closed, and the prompt has no place in it.
+setting-model-template = { $name } must hold {"{"}prompt{"}"}, with every bracket closed.
+setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself. (Only where stream is false may it hold stream = false.)
+setting-model-place = { $name } holds {"{"}{ $place }{"}"}, which nothing fills: the model has no { $needs }.
+setting-model-sizes = { $name } must have a size for every ratio of the model and for no other, such as {"{"} "16:9" = "1280x720" {"}"}.
+setting-model-words = { $name } must have a word for every ratio of the model, or for every number of seconds, and for nothing else.
+setting-model-word-name = { $name } needs another name: small letters, digits and underscores, and not prompt, ratio, seconds, orientation or size.
+setting-model-last-frame = { $name } is true, but the model takes no first and last frame: images must be 2, and image_transport not "none".
+setting-model-continuation-field = { $name } must name a field that is neither in body nor one of model, messages and stream.
 setting-relay-key = { $name } has no key: the variable { $variable }, which its api_key_env names, is not set.
 setting-default-model = { $name } names no model of clapper.toml. These are there: { $choices }.
 
