@@ -60,6 +60,7 @@ class Application:
             tasks.append(group.create_task(self._parts.pictures.run(), name="pictures"))
             tasks.append(group.create_task(self._parts.line.run(), name="line"))
             tasks.append(group.create_task(self._parts.worker.run(), name="worker"))
+            tasks.append(group.create_task(self._parts.probe.run(), name="probe"))
             tasks.append(group.create_task(self._beat(), name="heartbeat"))
             tasks.append(group.create_task(self._tidy(), name="housekeeping"))
             tasks.append(group.create_task(self._parts.metrics.watch_loop(), name="loop delay"))

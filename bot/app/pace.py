@@ -16,5 +16,7 @@ class Pace:
     """How long a relay may say nothing before the card says so."""
     line: float = 5.0
     """Seconds between two looks at who waits where."""
+    probe: float = 15.0
+    """Seconds between two looks at relays that were given up."""
     tidying: float = 3600.0
     """Seconds between two looks for files whose time is over."""

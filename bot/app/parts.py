@@ -17,6 +17,7 @@ from bot.generation.gate import Bell, Gate
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
+from bot.generation.probe import Probe
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
 from bot.generation.slots import Slots
@@ -52,6 +53,7 @@ class Parts:
     line: Line
     worker: Worker
     recover: Recover
+    probe: Probe
     gate: Gate
     metrics: Metrics
 
@@ -90,8 +92,8 @@ async def build(
 ) -> Parts:
     """Make every part; what must be closed is left to `stack`."""
     ground = _ground(settings, database, clock, pace)
-    relays = await _relays(stack, settings)
     media = await stack.enter_async_context(_media(settings))
+    relays = await _relays(stack, settings, media)
     worker = _worker(ground, relays, media, name)
     ground.bot.desk = _desk(ground, worker)
     return Parts(
@@ -101,6 +103,7 @@ async def build(
         line=ground.line,
         worker=worker,
         recover=Recover(jobs=ground.jobs, endings=ground.endings),
+        probe=Probe(standing=ground.standing, relays=relays, pause=pace.probe),
         gate=ground.gate,
         metrics=ground.metrics,
     )
@@ -143,7 +146,7 @@ def _ground(
         line=line,
         gate=Gate(),
         bell=bell,
-        standing=Standing(clock),
+        standing=Standing(settings.catalogue, clock),
         pictures=pictures,
         inputs=inputs,
         metrics=metrics,
@@ -243,7 +246,9 @@ def _media(settings: Settings) -> MediaClient:
     )
 
 
-async def _relays(stack: AsyncExitStack, settings: Settings) -> dict[str, RelayClient]:
+async def _relays(
+    stack: AsyncExitStack, settings: Settings, media: MediaClient
+) -> dict[str, RelayClient]:
     relays = {}
     for name, relay in settings.relays.items():
         http = await stack.enter_async_context(
@@ -253,7 +258,9 @@ async def _relays(stack: AsyncExitStack, settings: Settings) -> dict[str, RelayC
             base_url=relay.base_url,
             api_key=relay.api_key.get_secret_value(),
             http=http,
+            media=media,
             headers=relay.headers,
             silence_seconds=settings.relay_silence_seconds,
+            poll_seconds=settings.relay_poll_seconds,
         )
     return relays

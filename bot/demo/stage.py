@@ -1,13 +1,13 @@
 """The real application against the sample relay, in a folder that ends with the demo."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.app import Application, Pace, application
+from bot.app import Application, Pace, application, utc_now
 from bot.demo.relay import SampleRelay
 from bot.domain.models import VideoModel
 from bot.presenter.editor import Pace as CardPace
@@ -40,6 +40,7 @@ async def stage(
     relay: SampleRelay,
     *,
     pace: Pace | None = None,
+    clock: Callable[[], datetime] = utc_now,
     **settings: Any,  # noqa: ANN401 (each field has a type of its own)
 ) -> AsyncIterator[Application]:
     """The application against `relay`; the operator's own settings play no part.
@@ -56,5 +57,5 @@ async def stage(
             **settings,
         }
         pace = pace or Pace(cards=CardPace(spacing=1.0), silence=timedelta(seconds=20))
-        async with application(Settings(**given), pace=pace) as app:
+        async with application(Settings(**given), clock=clock, pace=pace) as app:
             yield app

@@ -103,10 +103,12 @@ async def until(true: Callable[[], bool], tell: Callable[[], object] = lambda: "
 
 
 @asynccontextmanager
-async def open_scene(relay: SampleRelay | None = None, **settings: Any) -> AsyncIterator[Scene]:
+async def open_scene(
+    relay: SampleRelay | None = None, *, pace: Pace = FAST, **options: Any
+) -> AsyncIterator[Scene]:
     async with (
         relay or SampleRelay(pace=0, film=SMALL) as served,
-        stage(served, pace=FAST, **settings) as app,
+        stage(served, pace=pace, **options) as app,
         world(app) as made,
     ):
         yield Scene(relay=served, app=app, world=made)

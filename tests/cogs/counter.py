@@ -199,7 +199,7 @@ def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
         jobs=counter.jobs,
         catalogue=MODELS,
         gate=counter.gate,
-        standing=Standing(clock),
+        standing=Standing(MODELS, clock),
         pictures=counter.pictures,
         line=counter.line,
         bell=counter.bell,
