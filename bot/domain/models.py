@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.domain.continuation import Continuation, Earlier
 from bot.domain.errors import Refusal
 from bot.domain.requests import VideoRequest
-from bot.domain.templates import Word, orientation
+from bot.domain.templates import Word, filled, orientation
 
 
 class ImageTransport(StrEnum):
@@ -104,6 +104,25 @@ class VideoModel:
             or self.name
             or self.id
         )
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that the relay may be asked for, so that its own list can be compared."""
+        chosen = [
+            self.words_for(ratio=ratio, seconds=seconds)
+            for ratio in self.ratios or (None,)
+            for seconds in self.seconds or (None,)
+        ]
+        found = (filled(template, words) for template in self._templates() for words in chosen)
+        return tuple(dict.fromkeys(found))
+
+    def _templates(self) -> Iterator[str]:
+        takes_images = bool(self.images) and self.image_transport is not ImageTransport.NONE
+        if not (takes_images and self.image_required):
+            yield self.name_for(images=False, continues=False)
+        if takes_images:
+            yield self.name_for(images=True, continues=False)
+        if self.continuation is not Continuation.NONE:
+            yield self.name_for(images=False, continues=True)
 
     def can_continue(self, earlier: Earlier) -> bool:
         """Whether it can go on from that video: it knows a way, and what the way needs is there."""

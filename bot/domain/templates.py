@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-Word: TypeAlias = str | int
+Word: TypeAlias = str | int | float
 """What a place becomes; a number stays one where it stands alone in a field of the body."""
 
 _PLACE = re.compile(r"\{(\w+)\}")

@@ -34,6 +34,36 @@ def test_what_it_cannot_do_is_refused(
     assert caught.value.code == code
 
 
+def test_all_names_are_known_before_they_are_asked_for() -> None:
+    veo = model(
+        name="veo{shape}_{seconds}s",
+        image_name="veo_i2v{shape}",
+        continuation=Continuation.EXTEND,
+        continuation_name="veo_extend",
+        ratios=("16:9", "9:16"),
+        seconds=(4, 8),
+        words={"shape": {"16:9": "", "9:16": "_portrait"}},
+    )
+
+    assert veo.names() == (
+        "veo_4s",
+        "veo_8s",
+        "veo_portrait_4s",
+        "veo_portrait_8s",
+        "veo_i2v",
+        "veo_i2v_portrait",
+        "veo_extend",
+    )
+
+
+def test_a_model_that_needs_an_image_has_no_name_without() -> None:
+    assert model(name="t2v", image_name="i2v", image_required=True).names() == ("i2v",)
+
+
+def test_a_plain_model_has_one_name() -> None:
+    assert model().names() == ("m",)
+
+
 def test_a_continued_video_takes_the_place_of_an_image() -> None:
     frames = model(image_required=True, continuation=Continuation.EXTEND)
 

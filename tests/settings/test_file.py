@@ -48,36 +48,6 @@ id = "plain"
     assert plain.label == "plain"
 
 
-def test_relays_take_their_keys_from_the_environment(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file.write_text("""
-[relays.second]
-base_url = "https://second.example"
-api_key_env = "SECOND_KEY"
-headers = { X-Team = "video" }
-concurrency = 2
-""")
-    monkeypatch.setenv("SECOND_KEY", "sk-second")
-
-    relay = load_settings(for_="check").relays["second"]
-
-    assert relay.base_url == "https://second.example"
-    assert relay.api_key.get_secret_value() == "sk-second"
-    assert (relay.headers, relay.concurrency) == ({"X-Team": "video"}, 2)
-
-
-def test_a_default_relay_in_the_file_is_enough_for_generate(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file.write_text('[relays.default]\nbase_url = "https://one.example"\napi_key_env = "KEY"')
-    monkeypatch.setenv("KEY", "sk-one")
-
-    settings = load_settings(for_="generate")
-
-    assert settings.relays["default"].base_url == "https://one.example"
-
-
 def test_the_file_may_be_elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = folder / "other.toml"
     elsewhere.write_text("MAX_RUNNING = 4")
@@ -220,69 +190,6 @@ body = { stream = false, config = { size = "{size}", frames = "{frames}", fixed 
     assert model.continuation is Continuation.EXTEND
 
 
-def test_a_header_may_show_the_key(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file.write_text("""
-[relays.bare]
-base_url = "https://bare.example"
-api_key_env = "BARE_KEY"
-headers = { Authorization = "{key}", X-Team = "video" }
-""")
-    monkeypatch.setenv("BARE_KEY", "sk-bare")
-
-    settings = load_settings(for_="check")
-
-    assert settings.relays["bare"].headers == {"Authorization": "sk-bare", "X-Team": "video"}
-    assert "sk-bare" in settings.secrets
-
-
-def test_relays_of_the_file_are_enough_when_every_model_names_one(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file.write_text("""
-[relays.one]
-base_url = "https://one.example"
-[relays.two]
-base_url = "https://two.example"
-api_key_env = "TWO_KEY"
-[[models]]
-id = "a"
-relay = "one"
-[[models]]
-id = "b"
-relay = "two"
-""")
-    monkeypatch.setenv("RELAY_API_KEY", "sk-one")
-    monkeypatch.setenv("TWO_KEY", "sk-two")
-
-    settings = load_settings(for_="generate")
-
-    assert [settings.relays[model.relay].base_url for model in settings.catalogue] == [
-        "https://one.example",
-        "https://two.example",
-    ]
-
-
-def test_a_default_relay_is_missed_when_one_model_needs_it(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file.write_text("""
-[relays.one]
-base_url = "https://one.example"
-[[models]]
-id = "a"
-relay = "one"
-[[models]]
-id = "b"
-""")
-    monkeypatch.setenv("RELAY_API_KEY", "sk-one")
-
-    with pytest.raises(SettingsError) as caught:
-        load_settings(for_="generate")
-
-    (problem,) = caught.value.problems
-    assert (problem.code, problem.params["name"]) == ("setting-missing", "RELAY_BASE_URL")
-
-
 def test_a_model_without_an_id_is_told_once(file: Path) -> None:
     file.write_text("[[models]]\ncredits = 2")
 
@@ -304,24 +211,6 @@ def test_a_table_that_is_none_is_told(file: Path, text: str) -> None:
     file.write_text(text)
 
     assert [problem.code for problem in problems()] == ["setting-table"]
-
-
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        ("base_url = 'https://a.example'\napi_key_env = 'NOT_SET'", "setting-relay-key"),
-        ("base_url = 'a.example'", "setting-url"),
-        ("api_key_env = 'PATH'", "setting-field-missing"),
-        ("base_url = 'https://a.example'\nconcurrency = 0", "setting-too-small"),
-    ],
-)
-def test_a_relay_that_cannot_be_is_explained(file: Path, line: str, code: str) -> None:
-    file.write_text(f"[relays.a]\n{line}")
-
-    (problem,) = problems()
-
-    assert problem.code == code
-    assert str(problem.params["name"]).startswith("relays.a")
 
 
 def test_a_default_model_that_is_not_on_offer_is_told(
