@@ -2,6 +2,7 @@
 
 ClapperError
 ├── Refusal              a request that is not taken on: private, nothing was charged
+├── AlreadyTaken         the same interaction came twice: its job is under way already
 ├── JobFailure           a job that was taken on and ends without a video: its credits return
 │   ├── RelayFailure     the relay failed, or what it answered is no video
 │   ├── ImageRejected    only the bytes of a reference image show that it cannot be used
@@ -35,6 +36,10 @@ class ClapperError(Exception):
 
 class Refusal(ClapperError):
     """A request that is not taken on; shown privately, nothing was charged."""
+
+
+class AlreadyTaken(ClapperError):
+    """The same interaction came twice; its first coming has made the job and answers."""
 
 
 class JobFailure(ClapperError):

@@ -25,6 +25,9 @@ class Cards(Protocol):
     async def picture_url(self, job: Job) -> str | None:
         """The URL of the reference image that the card shows, for `url` and `prompt` transports."""
 
+    async def shows_video(self, job: Job) -> bool:
+        """Whether the job's card holds its video; false when it cannot be read."""
+
     async def mention(self, job: Job) -> None:
         """Tell the owner once, by a short reply, that the job is over; never raises."""
 
