@@ -1,14 +1,14 @@
 """One video without Discord: for an operator who wants to see whether key and model work."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli.pictures import check_pictures, outgoing
 from bot.cli.reports import JsonReport, Report, bar
-from bot.cli.saving import Saver, first_videos, kind_of, numbered, target_for
+from bot.cli.saving import Saver, kind_of, numbered, target_for, videos_of
 from bot.cli.speech import Voice
 from bot.domain.errors import (
     FailureKind,
@@ -119,8 +119,10 @@ class _Run:
                 base_url=relay.base_url,
                 api_key=relay.api_key.get_secret_value(),
                 http=http,
+                media=media,
                 headers=relay.headers,
                 silence_seconds=settings.relay_silence_seconds,
+                poll_seconds=settings.relay_poll_seconds,
             )
             outcome = await self._ask(client, body)
             return await self._finish(outcome, Saver(media, relay))
@@ -137,7 +139,7 @@ class _Run:
         links = tuple(image for image in self._errand.wish.images if "://" in image)
         try:
             async with asyncio.timeout(self._errand.settings.relay_job_seconds):
-                events = client.generate(body, prompt=self._errand.wish.prompt, input_urls=links)
+                events = client.run(body, prompt=self._errand.wish.prompt, input_urls=links)
                 return await self._follow(events)
         except TimeoutError:
             return Failed(kind=FailureKind.TIMEOUT)
@@ -156,19 +158,19 @@ class _Run:
     async def _finish(self, outcome: Outcome, saver: Saver) -> int:
         if isinstance(outcome, Completed):
             self._report.completed(outcome.video_urls)
-            return await self._save(outcome.video_urls, saver)
+            return await self._save(videos_of(outcome), saver)
         failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
         key = f"failure-{failed.kind.value.replace('_', '-')}"
         message = failed.reason or self._voice.say(key, reason="")
         return self._fail(failed.kind, message)
 
-    async def _save(self, urls: tuple[str, ...], saver: Saver) -> int:
-        if not urls:
+    async def _save(self, videos: Sequence[Sequence[str]], saver: Saver) -> int:
+        if not videos:
             return self._fail(FailureKind.NO_RESULT, self._voice.say("cli-generate-no-link"))
-        for number, url in enumerate(first_videos(urls), start=1):
+        for number, links in enumerate(videos, start=1):
             target = numbered(self._errand.target, number)
             try:
-                clip = await saver.save(url, target)
+                clip = await saver.save(links, target)
             except MediaFailure as error:
                 return self._fail(kind_of(error), self._voice.say(error.code, **error.params))
             except OSError:

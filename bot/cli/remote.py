@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.cli.findings import Finding, ok, problem, warning
 from bot.domain.errors import FailureKind, RelayFailure, StorageError
-from bot.net import relay_http
+from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient
 from bot.settings import Relay, Settings
 from storage.look import look
@@ -61,6 +61,7 @@ async def _look_at_relay(
     """What the list of models shows; the relay's clock is put into `dates`."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(relay_http(silence_seconds=_SILENCE_SECONDS))
+        media = await stack.enter_async_context(_media(relay))
 
         async def remember(response: _Response) -> None:
             dates.extend(response.headers.get_list("Date"))
@@ -70,12 +71,19 @@ async def _look_at_relay(
             base_url=relay.base_url,
             api_key=relay.api_key.get_secret_value(),
             http=http,
+            media=media,
             headers=relay.headers,
         )
         try:
             return _of_models(settings, name, relay, await client.models())
         except RelayFailure as failure:
             return [_of_failure(name, relay, failure)]
+
+
+def _media(relay: Relay) -> MediaClient:
+    return MediaClient(
+        allowed_origins=(relay.origin,), max_bytes=0, timeout_seconds=_SILENCE_SECONDS
+    )
 
 
 def _of_models(

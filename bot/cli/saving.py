@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bot.delivery import VideoFetcher, probe
 from bot.domain.errors import FailureKind, MediaFailure, Refusal
+from bot.domain.events import Completed
 from bot.domain.views import Clip
 from bot.net import MediaClient
 from bot.settings import Relay
@@ -40,13 +41,22 @@ class Saver:
         self._media = media
         self._relay = relay
 
-    async def save(self, url: str, target: Path) -> Clip:
-        """A playable file at `target`, or nothing there.
+    async def save(self, links: Sequence[str], target: Path) -> Clip:
+        """A playable file at `target`, or nothing there; further `links` are copies of the first.
 
         Raises:
-            MediaFailure: the link holds no video that can be had.
+            MediaFailure: no link holds a video that can be had; what the first one was.
             OSError: the file cannot be written.
         """
+        failures: list[MediaFailure] = []
+        for url in links:
+            try:
+                return await self._save(url, target)
+            except MediaFailure as failure:
+                failures.append(failure)
+        raise failures[0]
+
+    async def _save(self, url: str, target: Path) -> Clip:
         with TemporaryDirectory(dir=target.parent, prefix=".clapper-") as folder:
             key = self._relay.api_key.get_secret_value()
             headers = {"Authorization": f"Bearer {key}", **self._relay.headers}
@@ -66,6 +76,12 @@ def kind_of(error: MediaFailure) -> FailureKind:
     return FailureKind.NO_RESULT
 
 
-def first_videos(urls: Sequence[str]) -> Sequence[str]:
-    """As many as are fetched."""
-    return urls[:MAX_VIDEOS]
+def videos_of(completed: Completed) -> list[list[str]]:
+    """As many as are fetched, each with the links that hold it, best first."""
+    videos: list[list[str]] = []
+    for url in completed.video_urls:
+        if url in completed.copies and videos:
+            videos[-1].append(url)
+        else:
+            videos.append([url])
+    return videos[:MAX_VIDEOS]

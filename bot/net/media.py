@@ -104,7 +104,7 @@ class MediaClient:
         try:
             async with asyncio.timeout(self._seconds), self._opened(url, headers) as answer:
                 response, final = answer
-                size = await self._save(response, target, on_size)
+                size = await self._save(_successful(response), target, on_size)
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout) as late:
             raise MediaFailure("media-timeout", seconds=round(self._seconds)) from late
         except (httpx.TransportError, zlib.error) as error:
@@ -112,6 +112,22 @@ class MediaClient:
         return Fetched(
             path=target, size=size, content_type=_content_type(response), final_url=str(final)
         )
+
+    @asynccontextmanager
+    async def opened(
+        self, url: str, *, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer behind `url`, whatever its status, for a caller with limits of their own.
+
+        The caller counts bytes and seconds; addresses, redirects and `headers` are guarded as for
+        a file.
+
+        Raises:
+            MediaFailure: `media-address`, `media-redirects`, `media-unreachable`.
+            httpx.TransportError: the connection broke, or was silent for too long.
+        """
+        async with self._opened(url, headers) as (response, _):
+            yield response
 
     @asynccontextmanager
     async def _opened(
@@ -122,7 +138,7 @@ class MediaClient:
             response = await self._get(here, headers)
             async with aclosing(response):
                 if not response.has_redirect_location:
-                    yield _successful(response), here
+                    yield response, here
                     return
                 there = link(response.headers["Location"], base=here)
             headers = headers if origin(there) == origin(here) else {}
@@ -177,10 +193,13 @@ def _transport() -> httpx.AsyncHTTPTransport:
 def _request(url: httpx.URL, address: str, headers: Mapping[str, str]) -> httpx.Request:
     """A request that goes to the checked address and still asks, and trusts, the name alone."""
     timeout = httpx.Timeout(_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    fields = httpx.Headers(_HEADERS)
+    fields.update(headers)
+    fields["Host"] = url.netloc.decode("ascii")
     return httpx.Request(
         "GET",
         url.copy_with(host=address),
-        headers={**_HEADERS, **headers, "Host": url.netloc.decode("ascii")},
+        headers=fields,
         extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": timeout.as_dict()},
     )
 

@@ -6,21 +6,29 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeVar
 
 import httpx
 import stamina
 import structlog
 
 from bot.domain.errors import FailureKind, RelayFailure
-from bot.domain.events import Event, Failed, Outcome
+from bot.domain.events import Completed, Event, Failed, Outcome, Pending, Progress
+from bot.domain.jobs import Handle
+from bot.net import MediaClient
+from bot.relay.asking import Asking
 from bot.relay.base_url import normalise_base_url
 from bot.relay.listening import Listening, kind_of_break
 from bot.relay.models import MissingRoute, names_of_models
+from bot.relay.places import content_url, implied_url
+from bot.relay.polling import Pace, Polling, leaves_task, lost_as
 from bot.relay.reading.links import unescaped
 from bot.relay.reading.markup import URL
 from bot.relay.reading.reader import Reader
 
 log = structlog.get_logger()
+
+Told = TypeVar("Told", bound=Event)
 
 CONNECT_SECONDS = 10.0
 _SEND_SECONDS = 60.0
@@ -41,12 +49,16 @@ class RelayClient:
         base_url: str,
         api_key: str,
         http: httpx.AsyncClient,
+        media: MediaClient,
         headers: Mapping[str, str] = MappingProxyType({}),
         silence_seconds: float = 1500,
+        poll_seconds: float = 5,
     ) -> None:
         """Take where the relay is, who we are, and how long it may say nothing.
 
-        `headers` win over our own, so that a relay may be shown its key in another way.
+        `media` must allow the relay's origin, and asks what else the relay names. `headers` win
+        over our own, so that a relay may be shown its key in another way. `poll_seconds` lie
+        between the first two questions for a task; the pauses grow.
 
         Raises:
             ValueError: `base_url` is no http(s) address, or carries a password.
@@ -54,6 +66,8 @@ class RelayClient:
         self.base_url = normalise_base_url(base_url)
         self._api_key = api_key
         self._http = http
+        self._media = media
+        self._poll_seconds = poll_seconds
         self._headers = httpx.Headers(
             {"Authorization": f"Bearer {api_key}", "User-Agent": "Clapper"} if api_key else {}
         )
@@ -81,9 +95,43 @@ class RelayClient:
             else:
                 events = await stack.enter_async_context(aclosing(answer.events()))
                 async for event in events:
-                    yield event
-                outcome = answer.outcome()
+                    yield self._placed(event, answer)
+                outcome = self._placed(answer.outcome(), answer)
         yield self._discreet(outcome)
+
+    async def run(
+        self, body: Mapping[str, object], *, prompt: str, input_urls: Collection[str] = ()
+    ) -> AsyncGenerator[Event, None]:
+        """`generate`, and then ask for the task until it is over: the end is a video or a failure.
+
+        A task is asked for when its relay gave only a ticket, and when the answer broke off behind
+        a handle. `Accepted` tells the place that answers, so that `resume` finds it at once.
+        """
+        moved: Progress | None = None
+        ended: Outcome = Failed(kind=FailureKind.TRUNCATED)
+        async with aclosing(self.generate(body, prompt=prompt, input_urls=input_urls)) as told:
+            async for event in told:
+                if isinstance(event, Completed | Pending | Failed):
+                    ended = event
+                    continue
+                moved = event if isinstance(event, Progress) else moved
+                yield event
+        own = frozenset([*input_urls, *_addresses(body)])
+        async with aclosing(self._followed(ended, moved, prompt, own)) as rest:
+            async for event in rest:
+                yield event
+
+    async def resume(
+        self, handle: Handle, *, prompt: str = "", input_urls: Collection[str] = ()
+    ) -> AsyncGenerator[Event, None]:
+        """Ask for a task of which nothing but its handle is left; as `run` behind the request.
+
+        `prompt` and `input_urls` are the request's, so that echoes of it are no results.
+        """
+        ended = Pending(handle=handle)
+        async with aclosing(self._followed(ended, None, prompt, frozenset(input_urls))) as rest:
+            async for event in rest:
+                yield event
 
     async def models(self) -> list[str] | None:
         """The names of the relay's models; `None` when it has no such route.
@@ -106,6 +154,41 @@ class RelayClient:
             raise RelayFailure(FailureKind.TIMEOUT) from late
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise RelayFailure(kind_of_break(error)) from error
+
+    async def _followed(
+        self, ended: Outcome, moved: Progress | None, prompt: str, own: frozenset[str]
+    ) -> AsyncGenerator[Event, None]:
+        """The end of an answer, or of the task that it leaves behind."""
+        if not leaves_task(ended):
+            yield self._with_file(ended)
+            return
+        polling = Polling(
+            ended.handle,
+            base_url=self.base_url,
+            asking=self._asking(prompt, own),
+            pace=Pace(self._poll_seconds),
+            lost=lost_as(ended),
+            progress=moved,
+        )
+        async with aclosing(polling.events()) as events:
+            async for event in events:
+                yield self._final(event, ended.text)
+
+    def _final(self, event: Event, text: str) -> Event:
+        """What was said before the task was asked for belongs to its end: continuations need it."""
+        if isinstance(event, Completed | Failed):
+            return self._discreet(replace(event, text=text or event.text))
+        return event
+
+    def _asking(self, prompt: str, own: frozenset[str]) -> Asking:
+        return Asking(
+            base_url=self.base_url,
+            headers=self._headers,
+            http=self._http,
+            media=self._media,
+            prompt=prompt,
+            own=own,
+        )
 
     async def _ask(
         self,
@@ -155,6 +238,19 @@ class RelayClient:
             input_urls=own,
             prompt=prompt,
         )
+
+    def _placed(self, event: Told, answer: Listening) -> Told:
+        """`event` with the place where its task can be asked for, when the ticket's shape tells."""
+        if isinstance(event, Progress) or event.handle.poll_url or not event.handle.task_id:
+            return event
+        url = implied_url(answer.ticket.record, event.handle.task_id, self.base_url)
+        return replace(event, handle=replace(event.handle, poll_url=url)) if url else event
+
+    def _with_file(self, outcome: Outcome) -> Outcome:
+        task_id = outcome.handle.task_id
+        if not isinstance(outcome, Completed) or outcome.video_urls or not task_id:
+            return outcome
+        return replace(outcome, video_urls=(content_url(task_id, self.base_url),))
 
     def _discreet(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Failed) and outcome.reason:

@@ -10,6 +10,7 @@ from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Event, Failed, Outcome, Pending
 from bot.relay.decoding import decoded
 from bot.relay.reading.reader import Reader
+from bot.relay.reading.tickets import Ticket
 
 
 class Listening:
@@ -19,6 +20,11 @@ class Listening:
         self._response = response
         self._reader = reader
         self._broken: Exception | None = None
+
+    @property
+    def ticket(self) -> Ticket:
+        """What the answer says of its task so far."""
+        return self._reader.ticket
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Everything but the outcome."""

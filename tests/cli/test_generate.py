@@ -172,17 +172,21 @@ async def test_a_stream_that_breaks_off_is_truncated(clapper: Clapper, relay: Re
     assert (ended.events[-1]["event"], ended.events[-1]["kind"]) == ("failed", "truncated")
 
 
-async def test_a_ticket_alone_is_no_result_with_its_handle(clapper: Clapper, relay: Relay) -> None:
+async def test_a_task_that_nobody_knows_is_truncated_with_its_handle(
+    clapper: Clapper, relay: Relay
+) -> None:
     relay.says(
         f"> ID: `{TASK}`\n",
         f">[数据预览]({relay.url}/web/{TASK}) | [原始数据]({relay.url}/source/{TASK})\n",
     )
 
-    ended = await clapper("generate", "--prompt", "x", "--json", **relay.settings())
+    ended = await clapper(
+        "generate", "--prompt", "x", "--json", **relay.settings(RELAY_POLL_SECONDS="0.01")
+    )
 
     assert ended.code == 1
     assert ended.events[0]["handle"]["task_id"] == TASK
-    assert (ended.events[-1]["event"], ended.events[-1]["kind"]) == ("failed", "no_result")
+    assert (ended.events[-1]["event"], ended.events[-1]["kind"]) == ("failed", "truncated")
 
 
 @pytest.mark.parametrize("kind", ["page", "forbidden"])

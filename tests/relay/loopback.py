@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.net import MediaClient
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -75,3 +77,11 @@ async def stream(request: web.Request, **headers: str) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **headers})
     await response.prepare(request)
     return response
+
+
+def media(*origins: str) -> MediaClient:
+    """A client that may ask these origins, which are private here, and public ones.
+
+    It keeps no connections, so there is nothing to close.
+    """
+    return MediaClient(allowed_origins=origins, max_bytes=1 << 20, timeout_seconds=30)

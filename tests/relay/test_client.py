@@ -15,7 +15,7 @@ from bot.domain.events import Completed, Event, Failed, Pending, Progress
 from bot.net import relay_http
 from bot.relay import RelayClient
 from tests.relay.bodies import samples, sse
-from tests.relay.loopback import Answer, Loopback, fixed, free_port, listening, stream
+from tests.relay.loopback import Answer, Loopback, fixed, free_port, listening, media, stream
 
 KEY = "key-4711-secret"
 BODY = {"model": "sora-2", "messages": [{"role": "user", "content": "a boat"}], "stream": True}
@@ -29,7 +29,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 def client(http: httpx.AsyncClient, base_url: str, *, silence: float = 30) -> RelayClient:
-    return RelayClient(base_url=base_url, api_key=KEY, http=http, silence_seconds=silence)
+    return RelayClient(
+        base_url=base_url, api_key=KEY, http=http, media=media(base_url), silence_seconds=silence
+    )
 
 
 async def told(relay: RelayClient, body: object = BODY) -> list[Event]:
@@ -59,7 +61,9 @@ async def test_asks_as_the_reference_says(http: httpx.AsyncClient) -> None:
 async def test_own_headers_win(http: httpx.AsyncClient) -> None:
     async with listening(fixed(sse(VIDEO))) as relay:
         headers = {"authorization": KEY, "X-Team": "red"}
-        own = RelayClient(base_url=relay.url, api_key=KEY, http=http, headers=headers)
+        own = RelayClient(
+            base_url=relay.url, api_key=KEY, http=http, media=media(relay.url), headers=headers
+        )
         await told(own)
 
     assert relay.asked[0].headers.getall("Authorization") == [KEY]

@@ -13,6 +13,7 @@ from bot.relay.reading.framing import Framing, Payload, Shape
 from bot.relay.reading.links import unescaped
 from bot.relay.reading.markup import URL
 from bot.relay.reading.story import Story
+from bot.relay.reading.tickets import Ticket
 from bot.relay.reading.verdict import Ending, verdict
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -59,6 +60,11 @@ class Reader:
         """Whether the relay said so, or a limit was passed: further bytes would be ignored."""
         return self._framing.stopped
 
+    @property
+    def ticket(self) -> Ticket:
+        """What the answer says of its task so far."""
+        return self._story.ticket
+
     def feed(self, chunk: bytes) -> Iterable[Event]:
         """The events that `chunk` completes: `Accepted` and `Progress`, each only on change."""
         return self._read(self._framing.feed(chunk))
@@ -90,7 +96,7 @@ class Reader:
             words=framing.words,
             asked_for_content=self._kind == "content",
             location=self._location(),
-            retry_after=self._retry_after(),
+            retry_after=self.retry_after,
             base_url=self._base_url,
             input_urls=self._input_urls,
         )
@@ -113,8 +119,9 @@ class Reader:
         except ValueError:
             return None
 
-    def _retry_after(self) -> float | None:
-        """Seconds, from either header; a date counts from the relay's own clock."""
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, from either header; a date counts from the relay's own clock."""
         for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
             value = self._headers.get(name, "").strip()
             if _SECONDS.fullmatch(value):
