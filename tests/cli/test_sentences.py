@@ -45,7 +45,8 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 def test_sentences_of_settings_end_and_name_the_setting() -> None:
     texts = Texts(strict=True)
-    params = dict.fromkeys(["limit", "choices", "line", "form", "where", "near", "variable"], "x")
+    names = "limit choices line form where near variable place needs".split()
+    params = dict.fromkeys(names, "x")
 
     for key in sorted(sentences()):
         if key.startswith("setting-"):

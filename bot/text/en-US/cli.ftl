@@ -66,7 +66,7 @@ setting-model-images = { $name } must be from 0 to 10.
 setting-model-image-required = { $name } is true, but the model takes no image: images is 0 or image_transport is "none".
 setting-model-name = { $name } must have every bracket closed, and the prompt has no place in it.
 setting-model-template = { $name } must hold {"{"}prompt{"}"}, with every bracket closed.
-setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself. (Only where stream is false may it hold stream = false.)
+setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself. Only where stream is false it may hold stream = false.
 setting-model-place = { $name } holds {"{"}{ $place }{"}"}, which nothing fills: the model has no { $needs }.
 setting-model-sizes = { $name } must have a size for every ratio of the model and for no other, such as {"{"} "16:9" = "1280x720" {"}"}.
 setting-model-words = { $name } must have a word for every ratio of the model, or for every number of seconds, and for nothing else.
