@@ -45,7 +45,7 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 def test_sentences_of_settings_end_and_name_the_setting() -> None:
     texts = Texts(strict=True)
-    names = "limit choices line form where near variable place needs".split()
+    names = ["limit", "choices", "line", "form", "where", "near", "variable", "place", "needs"]
     params = dict.fromkeys(names, "x")
 
     for key in sorted(sentences()):
