@@ -42,14 +42,21 @@ def places(handle: Handle, base_url: str) -> list[Place]:
     `GET /videos/{id}`, and what relays document for their models.
     """
     found: list[Place] = []
-    if handle.poll_url:
-        url = urljoin(base_url, handle.poll_url)
+    if url := absolute(handle.poll_url, base_url):
         posted = handle.task_id if _RESULT.search(_path(url)) else None
         found.append(Place(url=url, posted_id=posted))
     if handle.task_id:
         found += [Place(url=url) for url in _shared(handle.task_id, base_url)]
     first = {place.url: place for place in reversed(found)}
     return [first[url] for url in dict.fromkeys(place.url for place in found)]
+
+
+def absolute(url: str | None, base_url: str) -> str | None:
+    """A handle's address as it can be asked; `None` without one, or when it is malformed."""
+    try:
+        return urljoin(base_url, url) if url else None
+    except ValueError:
+        return None
 
 
 def implied_url(record: Mapping[str, object], task_id: str, base_url: str) -> str | None:

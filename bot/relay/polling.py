@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urljoin
 
 import structlog
 
@@ -12,7 +11,7 @@ from bot.domain.errors import FailureKind
 from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
 from bot.domain.jobs import Handle
 from bot.relay.asking import Asking, Reply
-from bot.relay.places import Place, content_url, places
+from bot.relay.places import Place, absolute, content_url, places
 from bot.relay.worth import Worth
 
 log = structlog.get_logger()
@@ -142,10 +141,7 @@ class Polling:
         """The handle with what the answer adds; the place that answered is worth remembering."""
         known, new = self._handle, reply.outcome.handle
         url = known.poll_url
-        if (
-            not isinstance(reply.outcome, Failed)
-            and urljoin(self._base_url, url or "") != place.url
-        ):
+        if not isinstance(reply.outcome, Failed) and absolute(url, self._base_url) != place.url:
             url = place.url
         return Handle(
             task_id=known.task_id or new.task_id,

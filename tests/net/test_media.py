@@ -359,3 +359,34 @@ async def test_the_certificate_must_be_that_of_the_name(
                 got = failed.code
 
     assert got == (code or 5)
+
+
+async def test_an_opened_answer_may_be_a_refusal() -> None:
+    async with (
+        listen(a=reply(b"not yet", status=400)) as host,
+        client(host) as media,
+        media.opened(f"{host.url}/a") as response,
+    ):
+        body = await response.aread()
+
+    assert (response.status_code, body) == (400, b"not yet")
+
+
+async def test_a_header_that_is_passed_takes_the_place_of_our_own() -> None:
+    async with listen(a=reply()) as host:
+        headers = {"user-agent": "Relay/1", "host": "elsewhere.example"}
+        async with client(host) as media, media.opened(f"{host.url}/a", headers=headers):
+            pass
+
+    head = host.heard[0].lower()
+    assert (head.count("user-agent:"), head.count("host:")) == (1, 1)
+    assert "relay/1" in head
+    assert "elsewhere" not in head
+
+
+async def test_an_opened_answer_is_guarded_like_a_file() -> None:
+    redirect = reply(status=302, location="http://127.0.0.1:1/x")
+    async with listen(a=redirect) as host, client(host) as media:
+        with pytest.raises(MediaFailure, match="media-address"):
+            async with media.opened(f"{host.url}/a"):
+                pass

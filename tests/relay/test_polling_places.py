@@ -75,6 +75,10 @@ def test_the_handles_own_place_comes_first_and_once(printed: str, first: str) ->
     assert len(set(urls)) == len(urls)
 
 
+def test_a_malformed_address_is_no_place() -> None:
+    assert places(Handle(poll_url="http://[1::2/x"), BASE) == []
+
+
 def test_a_result_route_is_posted_the_id() -> None:
     handle = Handle(task_id="a1", poll_url=f"{BASE}/draw/result")
 
