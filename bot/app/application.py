@@ -3,21 +3,22 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
 
 from bot.app.housekeeping import tidy_folders
+from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
-from bot.app.parts import Parts, build
+from bot.app.parts import Parts
 from bot.client import ClapperBot
 from bot.settings import Settings
 from bot.telemetry import HeartbeatFile, keep_beating
 from storage.database import Database
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger()
 
 
 def utc_now() -> datetime:
@@ -54,21 +55,18 @@ class Application:
 
         Everything in the background runs in tasks of this context: none belongs to a command.
         """
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._parts.editor.run(), name="editor")]
-            await self._parts.recover()
-            tasks.append(group.create_task(self._parts.pictures.run(), name="pictures"))
-            tasks.append(group.create_task(self._parts.line.run(), name="line"))
-            tasks.append(group.create_task(self._parts.worker.run(), name="worker"))
-            tasks.append(group.create_task(self._parts.probe.run(), name="probe"))
-            tasks.append(group.create_task(self._beat(), name="heartbeat"))
-            tasks.append(group.create_task(self._tidy(), name="housekeeping"))
-            tasks.append(group.create_task(self._parts.metrics.watch_loop(), name="loop delay"))
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
+        await self._parts.recover.release()
+        served = self._parts.metrics.served(
+            self._settings.metrics_host, self._settings.metrics_port
+        )
+        with served:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(work, name=name) for name, work in self._background()]
+                try:
+                    yield
+                finally:
+                    for task in tasks:
+                        task.cancel()
 
     def refuse_new_work(self) -> None:
         """From now on requests are refused as `restarting`; running jobs go on."""
@@ -78,6 +76,20 @@ class Application:
         """Wait for running jobs; what is late stays open in the database for the next start."""
         late = await self._parts.worker.drain(seconds)
         log.info("app.drained", still_running=late)
+
+    def _background(self) -> list[tuple[str, Coroutine[None, None, None]]]:
+        parts = self._parts
+        return [
+            ("editor", parts.editor.run()),
+            ("recovery", parts.recover.tell()),
+            ("pictures", parts.pictures.run()),
+            ("line", parts.line.run()),
+            ("worker", parts.worker.run()),
+            ("probe", parts.probe.run()),
+            ("heartbeat", self._beat()),
+            ("housekeeping", self._tidy()),
+            ("loop delay", parts.metrics.watch_loop()),
+        ]
 
     async def _beat(self) -> None:
         await keep_beating(
@@ -107,9 +119,28 @@ async def application(
         StorageError: the database cannot be opened, or a newer Clapper wrote it.
     """
     pace = pace or Pace()
-    async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database)
-        stack.push_async_callback(database.close)
-        worker_name = f"{socket.gethostname()}:{os.getpid()}"
-        parts = await build(stack, settings, database, clock=clock, pace=pace, name=worker_name)
+    async with (
+        _database(settings) as database,
+        media_client(settings) as media,
+        relay_clients(settings, media) as relays,
+    ):
+        parts = Parts(
+            settings=settings,
+            database=database,
+            relays=relays,
+            media=media,
+            clock=clock,
+            pace=pace,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+        )
+        parts.bot.desk = parts.desk
         yield Application(settings, database, parts, clock=clock, pace=pace)
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = await Database.open(settings.database)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import aiohttp
 import discord
 import structlog
 
@@ -19,16 +18,11 @@ LONGEST_PAUSE = 300.0
 STEADY = 60.0
 """A connection that held for so many seconds was good: the pauses begin anew."""
 
-NOT_NOW = (
-    aiohttp.ClientError,
-    discord.GatewayNotFound,
-    discord.HTTPException,
-    discord.ConnectionClosed,
-    OSError,
-    TimeoutError,
-    AttributeError,  # discord.py 2.7.1, when the very first connect is refused (its issue 10520)
-)
-NEVER = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.Forbidden)
+_NEVER = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.Forbidden)
+
+
+class GatewayRefusedError(Exception):
+    """Discord does not want this bot: its token, its intents or its shards are wrong."""
 
 
 class Gateway:
@@ -37,21 +31,22 @@ class Gateway:
     def __init__(self, bot: ClapperBot, token: str) -> None:
         self._bot = bot
         self._token = token
+        self._logged_in = False
         self._pause = 1.0
 
     async def log_in(self) -> None:
         """Make HTTP calls possible and declare the commands; no events come yet.
 
         Raises:
-            discord.LoginFailure: the token is refused; so are the other errors of `NEVER`.
+            GatewayRefusedError: the token is refused.
         """
-        await self._persist(self._log_in, until=lambda: self._bot.application_id is not None)
+        await self._persist(self._log_in, until=lambda: self._logged_in)
 
     async def stay_connected(self) -> None:
         """Connect, and connect again, until the bot is closed.
 
         Raises:
-            discord.LoginFailure: like `log_in`.
+            GatewayRefusedError: Discord closed the connection for good.
         """
         connect = partial(self._bot.connect, reconnect=True)
         await self._persist(connect, until=self._bot.is_closed)
@@ -63,9 +58,12 @@ class Gateway:
             began = time.monotonic()
             try:
                 await step()
-            except NEVER:
-                raise
-            except NOT_NOW as error:
+            except _NEVER as error:
+                raise GatewayRefusedError(repr(error)) from error
+            except Exception as error:
+                # Also what is no fault of the network: a bot that stays tells more than none.
+                if isinstance(error, discord.ConnectionClosed) and self._bot.is_closed():
+                    raise GatewayRefusedError(f"close code {error.code}") from error
                 await self._wait(error, steady=time.monotonic() - began > STEADY)
 
     async def _log_in(self) -> None:
@@ -77,8 +75,10 @@ class Gateway:
             self._bot.http.clear()
             self._bot.http.connector = discord.utils.MISSING
             raise
+        self._logged_in = True
 
     async def _wait(self, error: Exception, *, steady: bool) -> None:
+        # discord.py 2.7.1 hides a refused first connect behind an AttributeError (issue 10520).
         cause = error.__context__ if isinstance(error, AttributeError) else error
         log.warning("gateway.unreachable", error=repr(cause or error))
         if steady:

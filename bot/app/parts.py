@@ -1,9 +1,8 @@
 """Put the parts together: every dependency is handed in here, once."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.app.pace import Pace
 from bot.client import ClapperBot
@@ -24,7 +23,7 @@ from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit
 from bot.generation.worker import Worker
-from bot.net import MediaClient, relay_http
+from bot.net import MediaClient
 from bot.presenter.buttons import job_buttons
 from bot.presenter.desk import Desk
 from bot.presenter.editor import Editor
@@ -39,228 +38,187 @@ from storage.jobs import Jobs
 from storage.ledger import Ledger
 from storage.rules import Rules
 
-MEDIA_SECONDS = 600.0
-"""For the whole download of one video."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the application starts, stops and asks."""
+    """Every part, made when it is first asked for; nothing runs and nothing is closed here."""
 
-    bot: ClapperBot
-    editor: Editor
-    pictures: Pictures
-    line: Line
-    worker: Worker
-    recover: Recover
-    probe: Probe
-    gate: Gate
-    metrics: Metrics
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        relays: Mapping[str, RelayClient],
+        media: MediaClient,
+        clock: Callable[[], datetime],
+        pace: Pace,
+        name: str,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._relays = relays
+        self._media = media
+        self._clock = clock
+        self._pace = pace
+        self._name = name
+        self._catalogue = settings.catalogue
+        self._inputs = Inputs(settings.inputs_dir)
+        self._bell = Bell()
+        self._standing = Standing(self._catalogue, clock)
+        self.gate = Gate()
+        self.metrics = Metrics()
 
+    @cached_property
+    def bot(self) -> ClapperBot:
+        return ClapperBot(
+            declared=self._settings.data_dir / "commands.sha256",
+            proxy=self._settings.discord_proxy.get_secret_value() or None,
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """What nearly every part stands on."""
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self._database, self._clock, max_running=self._settings.max_running)
 
-    settings: Settings
-    clock: Callable[[], datetime]
-    pace: Pace
-    jobs: Jobs
-    ledger: Ledger
-    rules: Rules
-    bot: ClapperBot
-    editor: Editor
-    faces: Faces
-    endings: Endings
-    line: Line
-    gate: Gate
-    bell: Bell
-    standing: Standing
-    pictures: Pictures
-    inputs: Inputs
-    metrics: Metrics
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self._database, self._clock, self._settings.limits)
 
+    @cached_property
+    def faces(self) -> Faces:
+        return Faces(texts=Texts(), models=self._catalogue, buttons=job_buttons)
 
-async def build(
-    stack: AsyncExitStack,
-    settings: Settings,
-    database: Database,
-    *,
-    clock: Callable[[], datetime],
-    pace: Pace,
-    name: str,
-) -> Parts:
-    """Make every part; what must be closed is left to `stack`."""
-    ground = _ground(settings, database, clock, pace)
-    media = await stack.enter_async_context(_media(settings))
-    relays = await _relays(stack, settings, media)
-    worker = _worker(ground, relays, media, name)
-    ground.bot.desk = _desk(ground, worker)
-    return Parts(
-        bot=ground.bot,
-        editor=ground.editor,
-        pictures=ground.pictures,
-        line=ground.line,
-        worker=worker,
-        recover=Recover(jobs=ground.jobs, endings=ground.endings),
-        probe=Probe(standing=ground.standing, relays=relays, pause=pace.probe),
-        gate=ground.gate,
-        metrics=ground.metrics,
-    )
+    @cached_property
+    def editor(self) -> Editor:
+        return Editor(bot=self.bot, faces=self.faces, clock=self._clock, pace=self._pace.cards)
 
+    @cached_property
+    def line(self) -> Line:
+        return Line(jobs=self.jobs, cards=self.editor, metrics=self.metrics, pause=self._pace.line)
 
-def _ground(
-    settings: Settings, database: Database, clock: Callable[[], datetime], pace: Pace
-) -> _Ground:
-    metrics, bell, inputs = Metrics(), Bell(), Inputs(settings.inputs_dir)
-    jobs = Jobs(database, clock, max_running=settings.max_running)
-    ledger, rules = Ledger(database, clock, settings.limits), Rules(database, clock)
-    faces = Faces(texts=Texts(), models=settings.catalogue, buttons=job_buttons)
-    bot = ClapperBot(
-        declared=settings.data_dir / "commands.sha256",
-        proxy=settings.discord_proxy.get_secret_value() or None,
-    )
-    editor = Editor(bot=bot, faces=faces, clock=clock, pace=pace.cards)
-    endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=metrics)
-    line = Line(jobs=jobs, cards=editor, pause=pace.line)
-    pictures = Pictures(
-        jobs=jobs,
-        ledger=ledger,
-        cards=editor,
-        endings=endings,
-        line=line,
-        bell=bell,
-        inputs=inputs,
-    )
-    return _Ground(
-        settings=settings,
-        clock=clock,
-        pace=pace,
-        jobs=jobs,
-        ledger=ledger,
-        rules=rules,
-        bot=bot,
-        editor=editor,
-        faces=faces,
-        endings=endings,
-        line=line,
-        gate=Gate(),
-        bell=bell,
-        standing=Standing(settings.catalogue, clock),
-        pictures=pictures,
-        inputs=inputs,
-        metrics=metrics,
-    )
+    @cached_property
+    def endings(self) -> Endings:
+        return Endings(
+            ledger=self.ledger,
+            jobs=self.jobs,
+            cards=self.editor,
+            inputs=self._inputs,
+            line=self.line,
+            metrics=self.metrics,
+        )
 
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(
+            jobs=self.jobs,
+            ledger=self.ledger,
+            cards=self.editor,
+            endings=self.endings,
+            line=self.line,
+            bell=self._bell,
+            inputs=self._inputs,
+        )
 
-def _desk(ground: _Ground, worker: Worker) -> Desk:
-    submit = Submit(
-        ledger=ground.ledger,
-        jobs=ground.jobs,
-        catalogue=ground.settings.catalogue,
-        gate=ground.gate,
-        standing=ground.standing,
-        pictures=ground.pictures,
-        line=ground.line,
-        bell=ground.bell,
-        max_image_bytes=ground.settings.max_image_bytes,
-    )
-    cancel = Cancel(
-        jobs=ground.jobs,
-        endings=ground.endings,
-        worker=worker,
-        refund=ground.settings.refund_cancelled,
-    )
-    return Desk(
-        submit=submit,
-        cancel=cancel,
-        again=Again(jobs=ground.jobs, inputs=ground.inputs),
-        delete=Delete(jobs=ground.jobs, videos=ground.settings.videos_dir),
-        quotas=Quotas(ledger=ground.ledger),
-        moderation=Moderation(ledger=ground.ledger, rules=ground.rules),
-        cards=ground.editor,
-        faces=ground.faces,
-        clock=ground.clock,
-        moderator_role=ground.settings.moderator_role,
-    )
+    @cached_property
+    def recover(self) -> Recover:
+        return Recover(jobs=self.jobs, ledger=self.ledger, cards=self.editor, endings=self.endings)
 
+    @cached_property
+    def probe(self) -> Probe:
+        return Probe(standing=self._standing, relays=self._relays, pause=self._pace.probe)
 
-def _worker(
-    ground: _Ground, relays: Mapping[str, RelayClient], media: MediaClient, name: str
-) -> Worker:
-    limits = {name: relay.concurrency for name, relay in ground.settings.relays.items()}
-    return Worker(
-        name=name,
-        jobs=ground.jobs,
-        attempt=_attempt(ground, relays, _deliver(ground, media)),
-        endings=ground.endings,
-        line=ground.line,
-        gate=ground.gate,
-        bell=ground.bell,
-        slots=Slots(ground.settings.catalogue, limits),
-    )
+    @cached_property
+    def worker(self) -> Worker:
+        limits = {name: relay.concurrency for name, relay in self._settings.relays.items()}
+        return Worker(
+            name=self._name,
+            jobs=self.jobs,
+            attempt=self._attempt,
+            endings=self.endings,
+            line=self.line,
+            gate=self.gate,
+            bell=self._bell,
+            slots=Slots(self._catalogue, limits),
+            metrics=self.metrics,
+        )
 
+    @cached_property
+    def _attempt(self) -> Attempt:
+        return Attempt(
+            jobs=self.jobs,
+            ledger=self.ledger,
+            cards=self.editor,
+            inputs=self._inputs,
+            deliver=self._deliver,
+            operators=self._log_channel,
+            standing=self._standing,
+            gate=self.gate,
+            catalogue=self._catalogue,
+            relays=self._relays,
+            clock=self._clock,
+            limit=timedelta(seconds=self._settings.relay_job_seconds),
+            silence=self._pace.silence,
+        )
 
-def _attempt(ground: _Ground, relays: Mapping[str, RelayClient], deliver: Deliver) -> Attempt:
-    return Attempt(
-        jobs=ground.jobs,
-        ledger=ground.ledger,
-        cards=ground.editor,
-        inputs=ground.inputs,
-        deliver=deliver,
-        operators=LogChannel(
-            bot=ground.bot, texts=ground.faces.texts, channel_id=ground.settings.log_channel
-        ),
-        standing=ground.standing,
-        catalogue=ground.settings.catalogue,
-        relays=relays,
-        clock=ground.clock,
-        limit=timedelta(seconds=ground.settings.relay_job_seconds),
-        silence=ground.pace.silence,
-    )
+    @cached_property
+    def _log_channel(self) -> LogChannel:
+        channel = self._settings.log_channel
+        return LogChannel(bot=self.bot, texts=self.faces.texts, channel_id=channel)
 
+    @cached_property
+    def _deliver(self) -> Deliver:
+        return Deliver(
+            jobs=self.jobs,
+            ledger=self.ledger,
+            cards=self.editor,
+            fetcher=VideoFetcher(self._media, self._settings.videos_dir, keys=self._keys()),
+            clock=self._clock,
+            metrics=self.metrics,
+        )
 
-def _deliver(ground: _Ground, media: MediaClient) -> Deliver:
-    keys = {
-        normalise_base_url(relay.base_url): {
-            "Authorization": f"Bearer {relay.api_key.get_secret_value()}"
+    def _keys(self) -> Mapping[str, Mapping[str, str]]:
+        """What each relay wants to see when its own files are fetched."""
+        return {
+            normalise_base_url(relay.base_url): {
+                "Authorization": f"Bearer {relay.api_key.get_secret_value()}",
+                **relay.headers,
+            }
+            for relay in self._settings.relays.values()
         }
-        for relay in ground.settings.relays.values()
-    }
-    return Deliver(
-        jobs=ground.jobs,
-        ledger=ground.ledger,
-        cards=ground.editor,
-        fetcher=VideoFetcher(media, ground.settings.videos_dir, keys=keys),
-        clock=ground.clock,
-        metrics=ground.metrics,
-    )
 
-
-def _media(settings: Settings) -> MediaClient:
-    relays = (normalise_base_url(relay.base_url) for relay in settings.relays.values())
-    return MediaClient(
-        allowed_origins={*relays, *settings.media_origins},
-        max_bytes=settings.max_video_bytes,
-        timeout_seconds=MEDIA_SECONDS,
-    )
-
-
-async def _relays(
-    stack: AsyncExitStack, settings: Settings, media: MediaClient
-) -> dict[str, RelayClient]:
-    relays = {}
-    for name, relay in settings.relays.items():
-        http = await stack.enter_async_context(
-            relay_http(silence_seconds=settings.relay_silence_seconds)
+    @cached_property
+    def submit(self) -> Submit:
+        return Submit(
+            ledger=self.ledger,
+            jobs=self.jobs,
+            catalogue=self._catalogue,
+            gate=self.gate,
+            standing=self._standing,
+            pictures=self.pictures,
+            line=self.line,
+            bell=self._bell,
+            max_image_bytes=self._settings.max_image_bytes,
         )
-        relays[name] = RelayClient(
-            base_url=relay.base_url,
-            api_key=relay.api_key.get_secret_value(),
-            http=http,
-            media=media,
-            headers=relay.headers,
-            silence_seconds=settings.relay_silence_seconds,
-            poll_seconds=settings.relay_poll_seconds,
+
+    @cached_property
+    def cancel(self) -> Cancel:
+        return Cancel(
+            jobs=self.jobs,
+            endings=self.endings,
+            worker=self.worker,
+            refund=self._settings.refund_cancelled,
         )
-    return relays
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What commands and buttons work with."""
+        return Desk(
+            submit=self.submit,
+            cancel=self.cancel,
+            again=Again(jobs=self.jobs, inputs=self._inputs),
+            delete=Delete(jobs=self.jobs, videos=self._settings.videos_dir),
+            quotas=Quotas(ledger=self.ledger),
+            moderation=Moderation(ledger=self.ledger, rules=Rules(self._database, self._clock)),
+            cards=self.editor,
+            faces=self.faces,
+            clock=self._clock,
+            moderator_role=self._settings.moderator_role,
+        )

@@ -8,18 +8,19 @@ from collections.abc import Awaitable
 import structlog
 
 from bot.app.application import Application, application
-from bot.app.gateway import NEVER, Gateway
+from bot.app.gateway import Gateway, GatewayRefusedError
 from bot.settings import Settings
 from bot.telemetry import configure_logging
+from storage.instance import only_instance
 
 log = structlog.stdlib.get_logger()
 
 
 def run(settings: Settings) -> int:
-    """Run until SIGTERM or Ctrl-C; return the exit code: 0 for a clean stop, 1 for a refused token.
+    """Run until SIGTERM or Ctrl-C; return the exit code: 0 for a clean stop, 1 for a refused bot.
 
     Raises:
-        StorageError: the database cannot be opened.
+        StorageError: the database cannot be opened, or another bot works on it.
     """
     configure_logging(
         level=settings.log_level, format=settings.log_format, secrets=settings.secrets
@@ -29,43 +30,46 @@ def run(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> int:
     stop = _stop_signal()
-    async with application(settings) as app:
+    async with only_instance(settings.database), application(settings) as app:
         gateway = Gateway(app.bot, settings.discord_token.get_secret_value())
-        try:
-            await _until(stop, gateway.log_in())
-            if not stop.is_set():
-                await _work(app, gateway, stop, settings.grace_seconds)
-        except NEVER as refused:
-            log.error("gateway.refused", error=repr(refused))  # noqa: TRY400 (the operator's doing)
-            return 1
-        finally:
-            await app.bot.close()
-    return 0
+        refused = await _until(stop, gateway.log_in())
+        if refused is None and not stop.is_set():
+            refused = await _work(app, gateway, stop, settings.grace_seconds)
+        await app.bot.close()
+    if refused is None:
+        return 0
+    log.error("gateway.refused", error=str(refused))
+    return 1
 
 
-async def _work(app: Application, gateway: Gateway, stop: asyncio.Event, grace: float) -> None:
+async def _work(
+    app: Application, gateway: Gateway, stop: asyncio.Event, grace: float
+) -> GatewayRefusedError | None:
     """Logged in first: what an earlier run left open is told on its cards before events come."""
     async with app.at_work():
-        connected = asyncio.create_task(gateway.stay_connected(), name="gateway")
-        await _until(stop, asyncio.shield(connected))
+        connected = asyncio.ensure_future(gateway.stay_connected())
+        refused = await _until(stop, asyncio.shield(connected))
         app.refuse_new_work()
         await app.drain(grace)  # still connected: whoever asks now hears that the bot restarts
         await app.bot.close()
         connected.cancel()
-        await asyncio.wait({connected})
+        await asyncio.gather(connected, return_exceptions=True)
+    return refused
 
 
-async def _until(stop: asyncio.Event, work: Awaitable[None]) -> None:
-    """Do the work until it ends, or until told to stop; then it is cancelled."""
+async def _until(stop: asyncio.Event, work: Awaitable[None]) -> GatewayRefusedError | None:
+    """Do the work until it ends or is refused, or until told to stop; then it is cancelled."""
     working = asyncio.ensure_future(work)
     stopped = asyncio.create_task(stop.wait(), name="stop signal")
     await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-    if working.done():
-        working.result()
-        return
     working.cancel()
-    await asyncio.wait({working})
+    (ended,) = await asyncio.gather(working, return_exceptions=True)
+    if ended is None or isinstance(ended, GatewayRefusedError):
+        return ended
+    if isinstance(ended, asyncio.CancelledError):
+        return None
+    raise ended
 
 
 def _stop_signal() -> asyncio.Event:

@@ -29,6 +29,7 @@ class Requester:
     """Who asks: ids and strings, never a Discord object."""
 
     guild_id: int
+    """0 in direct messages."""
     user_id: int
     role_ids: tuple[int, ...] = ()
     locale: str = "en-US"

@@ -27,6 +27,8 @@ class Again:
             Refusal: `refusal-job-gone`, or `refusal-image-gone` when its image's time is over.
         """
         job = await find(self.jobs, job_id, by)
+        if by.guild_id != job.guild_id:
+            raise Refusal("refusal-guild-only")  # a card in direct messages: quotas are servers'
         self._check_images(job)
         return Order(
             interaction_id=interaction_id,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,7 +15,9 @@ from bot.domain.models import Catalogue, ImageTransport, VideoModel
 from bot.domain.views import CardState
 from bot.generation.board import Board
 from bot.generation.deliver import Deliver
+from bot.generation.gate import Gate
 from bot.generation.inputs import Inputs
+from bot.generation.persistence import told, written
 from bot.generation.ports import Cards, Operators
 from bot.generation.silence import heard
 from bot.generation.standing import Standing
@@ -38,6 +41,7 @@ class Attempt:
         deliver: Deliver,
         operators: Operators,
         standing: Standing,
+        gate: Gate,
         catalogue: Catalogue,
         relays: Mapping[str, RelayClient],
         clock: Callable[[], datetime],
@@ -51,6 +55,7 @@ class Attempt:
         self._deliver = deliver
         self._operators = operators
         self._standing = standing
+        self._gate = gate
         self._catalogue = catalogue
         self._relays = relays
         self._clock = clock
@@ -66,8 +71,8 @@ class Attempt:
         model = self._model(job)
         board = await self._board(job, model)
         body = await self._body(job, model)
-        if (started := await self._jobs.post_starting(job)) is None:
-            return  # cancelled meanwhile: its end is written already
+        if self._gate.closed or (started := await self._jobs.post_starting(job)) is None:
+            return  # cancelled meanwhile, or stopping: the next start tells its owner
         board.show(job=started)
         completed = await self._ask(started, model, body, board)
         await self._deliver(board.state.job, completed, board)
@@ -79,10 +84,10 @@ class Attempt:
             raise RelayFailure(FailureKind.MODEL_UNAVAILABLE) from gone
 
     async def _board(self, job: Job, model: VideoModel) -> Board:
-        typical = await self._jobs.typical_seconds(model.id)
+        typical = await told(self._jobs.typical_seconds(model.id))
         ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
         picture = self._inputs.picture(job)
-        balance = await self._ledger.balance(job.requester())
+        balance = await told(self._ledger.balance(job.requester()))
         board = Board(
             self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
         )
@@ -107,7 +112,7 @@ class Attempt:
     ) -> Completed:
         outcome = await self._listen(job, self._relays[model.relay], body, board)
         if outcome.text:
-            await self._jobs.store_text(job, outcome.text)
+            await told(self._jobs.store_text(job, outcome.text))
         if isinstance(outcome, Completed):
             self._standing.succeeded(model)
             return outcome
@@ -129,7 +134,7 @@ class Attempt:
         async for event in heard(events, self._silence, lambda: board.silent(self._last_word())):
             match event:
                 case Accepted(handle=handle):
-                    await self._jobs.store_handle(job, handle)
+                    await written(partial(self._jobs.store_handle, job, handle))
                     board.state = replace(board.state, job=replace(job, handle=handle))
                 case Progress():
                     board.progress(event)

@@ -62,15 +62,19 @@ class Cancel:
 
 
 async def find(jobs: Jobs, job_id: str, by: Requester) -> Job:
-    """The job of that id in the requester's server.
+    """The job of that id in the requester's server, or in their direct messages their own.
 
     Raises:
         Refusal: `refusal-job-gone`; ids in custom ids may be stale or forged.
     """
     job = await jobs.get(job_id)
-    if job is None or job.guild_id != by.guild_id:
+    if job is None or not _within_reach(job, by):
         raise Refusal("refusal-job-gone")
     return job
+
+
+def _within_reach(job: Job, by: Requester) -> bool:
+    return job.user_id == by.user_id if by.guild_id == 0 else job.guild_id == by.guild_id
 
 
 def check_owner(job: Job, by: Requester) -> None:

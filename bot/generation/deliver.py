@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-import stamina
 import structlog
 
 from bot.delivery import VideoFetcher, fits, link_expiry, probe
@@ -20,6 +20,7 @@ from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import Clip, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
+from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
@@ -56,7 +57,7 @@ class Deliver:
         """
         if (url := completed.video_url) is None:
             raise RelayFailure(FailureKind.NO_RESULT)
-        delivering = await self._jobs.delivering(job, url)
+        delivering = await written(partial(self._jobs.delivering, job, url))
         if delivering is None:
             return  # cancelled meanwhile
         board.show(job=delivering, step=Step.FETCHING)
@@ -66,9 +67,13 @@ class Deliver:
         await self._settle(card)
 
     async def _fetch(self, job: Job, url: str, board: Board) -> Clip:
-        path = await self._fetcher.fetch(
-            job.id, url, on_size=lambda size: board.show(bytes_total=size)
-        )
+        try:
+            path = await self._fetcher.fetch(
+                job.id, url, on_size=lambda size: board.show(bytes_total=size)
+            )
+        except OSError as error:
+            log.exception("media.not_stored", job=job.id)
+            raise MediaFailure("media-no-room") from error
         return await probe(path)
 
     def _delivery(self, job: Job, clip: Clip, url: str) -> Delivery:
@@ -95,15 +100,16 @@ class Deliver:
 
     async def _show(self, job: Job, delivery: Delivery, board: Board) -> Job:
         done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
-        balance = await self._ledger.balance(job.requester())
+        balance = await told(self._ledger.balance(job.requester()))
         state = replace(board.state, job=done, balance=balance, delivery=delivery, took=done.took())
         card = await self._cards.settle(state)
         return replace(job, card=card)
 
     async def _settle(self, job: Job) -> None:
         """The video is posted: from here on nothing may call the job failed."""
+        finish = partial(self._ledger.finish, job, JobStatus.DELIVERED, settle=True)
         try:
-            done = await self._finish(job)
+            done = await written(finish)
         except StorageError:
             log.exception("job.settle_not_written", job=job.id)
             return
@@ -113,12 +119,8 @@ class Deliver:
         log.info("job.delivered", job=job.id)
         self._count(done)
         if job.card is not None:
-            await self._jobs.place_card(job.id, job.card)
+            await written(partial(self._jobs.place_card, job.id, job.card))
         await self._cards.mention(replace(done, card=job.card))
-
-    @stamina.retry(on=StorageError, attempts=6, timeout=None)
-    async def _finish(self, job: Job) -> Job | None:
-        return await self._ledger.finish(job, JobStatus.DELIVERED, settle=True)
 
     def _count(self, job: Job) -> None:
         self._metrics.jobs.labels("delivered", "").inc()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 
@@ -9,6 +10,8 @@ from bot.domain.errors import CardLost, JobFailure, RelayFailure
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.generation.inputs import Inputs
+from bot.generation.line import Line
+from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
@@ -21,12 +24,20 @@ class Endings:
     """The one place where jobs become failed or cancelled."""
 
     def __init__(
-        self, *, ledger: Ledger, jobs: Jobs, cards: Cards, inputs: Inputs, metrics: Metrics
+        self,
+        *,
+        ledger: Ledger,
+        jobs: Jobs,
+        cards: Cards,
+        inputs: Inputs,
+        line: Line,
+        metrics: Metrics,
     ) -> None:
         self._ledger = ledger
         self._jobs = jobs
         self._cards = cards
         self._inputs = inputs
+        self._line = line
         self._metrics = metrics
 
     @asynccontextmanager
@@ -42,19 +53,24 @@ class Endings:
 
     async def fail(self, job: Job, failure: JobFailure) -> None:
         """End a job without a video: its credits return and its card says why."""
-        reason = failure.reason if isinstance(failure, RelayFailure) else None
-        ended = await self._ledger.finish(
+        if (ended := await self.release(job, failure)) is not None:
+            await self.show(ended)
+
+    async def release(self, job: Job, failure: JobFailure) -> Job | None:
+        """The first half of `fail`, without its card; `None` when the job was over before."""
+        finish = partial(
+            self._ledger.finish,
             job,
             JobStatus.FAILED,
             settle=False,
             failure=failure.code,
-            reason=reason,
+            reason=failure.reason if isinstance(failure, RelayFailure) else None,
             params=failure.params,
         )
-        if ended is not None:
+        if (ended := await written(finish)) is not None:
             log.info("job.failed", job=job.id, code=failure.code)
             self._metrics.jobs.labels("failed", failure.code).inc()
-            await self.show(ended)
+        return ended
 
     async def cancel(
         self, job: Job, *, by: int, settle: bool, from_: Collection[JobStatus]
@@ -71,7 +87,8 @@ class Endings:
 
     async def show(self, job: Job, *, mention: bool = True) -> None:
         """Show a job's end on its card, then tell its owner once."""
-        balance = await self._ledger.balance(job.requester())
+        self._line.leave(job.id)
+        balance = await told(self._ledger.balance(job.requester()))
         state = CardState(job=job, balance=balance, picture=self._inputs.picture(job))
         try:
             card = await self._cards.settle(state)
@@ -79,7 +96,7 @@ class Endings:
             log.warning("card.lost", job=job.id, code=lost.code)
             return
         if card != job.card:
-            await self._jobs.place_card(job.id, card)
+            await written(partial(self._jobs.place_card, job.id, card))
         if mention:
             await self._cards.mention(job)
 

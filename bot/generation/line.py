@@ -9,6 +9,7 @@ from bot.domain.errors import StorageError
 from bot.domain.views import CardState, Place
 from bot.generation.gate import Bell
 from bot.generation.ports import Cards
+from bot.telemetry import Metrics
 from storage.jobs import Jobs
 
 log = structlog.stdlib.get_logger()
@@ -20,8 +21,9 @@ NEAR = 25
 class Line:
     """Who waits, with what their cards show; `run` belongs to the application."""
 
-    def __init__(self, *, jobs: Jobs, cards: Cards, pause: float) -> None:
+    def __init__(self, *, jobs: Jobs, cards: Cards, metrics: Metrics, pause: float) -> None:
         self._jobs = jobs
+        self._metrics = metrics
         self._cards = cards
         self._pause = pause
         self._moved = Bell()
@@ -30,11 +32,13 @@ class Line:
     def join(self, state: CardState) -> None:
         """A card that shows a waiting job, or shows it anew."""
         self._waiting[state.job.id] = state
+        self._metrics.waiting.set(len(self._waiting))
         self._moved.ring()
 
     def leave(self, job_id: str) -> None:
         """The job waits no more; whoever is behind it moves up."""
         self._waiting.pop(job_id, None)
+        self._metrics.waiting.set(len(self._waiting))
         self._moved.ring()
 
     async def run(self) -> None:

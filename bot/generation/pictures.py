@@ -1,6 +1,7 @@
 """Fetch and check the images of admitted jobs, outside the interaction that brought them."""
 
 import asyncio
+from functools import partial
 
 from bot.domain.jobs import Job
 from bot.domain.requests import ImageOffer
@@ -9,6 +10,7 @@ from bot.generation.endings import Endings
 from bot.generation.gate import Bell
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
+from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from bot.intake import take_in
 from storage.jobs import Jobs
@@ -59,11 +61,11 @@ class Pictures:
 
     async def _take_in(self, job: Job, offer: ImageOffer) -> None:
         stored = await take_in(offer, self._inputs.folder)
-        ready = await self._jobs.inputs_ready(job.id, (stored.name,))
+        ready = await written(partial(self._jobs.inputs_ready, job.id, (stored.name,)))
         if ready is None:
             return
-        balance = await self._ledger.balance(ready.requester())
-        place = await self._jobs.place(ready)
+        balance = await told(self._ledger.balance(ready.requester()))
+        place = await told(self._jobs.place(ready))
         picture = self._inputs.picture(ready)
         state = CardState(job=ready, balance=balance, place=place, picture=picture)
         self._cards.offer(state)

@@ -2,16 +2,18 @@
 
 import secrets
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import AlreadyTaken, Refusal
 from bot.domain.jobs import CardRef, JobStatus
 from bot.domain.models import Catalogue
 from bot.domain.requests import MAX_PROMPT, ImageOffer, Order
 from bot.domain.views import CardState
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
+from bot.generation.persistence import told, written
 from bot.generation.pictures import Pictures
 from bot.generation.standing import Standing
 from bot.intake import check_offer
@@ -72,20 +74,24 @@ class Submit:
 
         Raises:
             Refusal: what `check` finds, or the rule of the quotas that says no.
+            AlreadyTaken: this interaction has made its job before.
             StorageError: the database cannot answer; nothing was held.
         """
         self.check(order)
         model = self._catalogue.get(order.request.model)
         order = replace(order, request=model.completed(order.request))
         price = model.price(order.request.seconds)
-        job = await self._ledger.admit(order, job_id=new_job_id(), price=price)
+        job_id = new_job_id()
+        job = await self._ledger.admit(order, job_id=job_id, price=price)
+        if job.id != job_id:
+            raise AlreadyTaken("already-taken", job=job.id)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)
-        balance = await self._ledger.balance(order.requester)
-        return CardState(job=job, balance=balance, place=await self._jobs.place(job))
+        balance = await told(self._ledger.balance(order.requester))
+        return CardState(job=job, balance=balance, place=await told(self._jobs.place(job)))
 
     async def placed(self, state: CardState, card: CardRef, image: ImageOffer | None) -> None:
         """The card is up: from here on the job may be worked on."""
-        job = await self._jobs.place_card(state.job.id, card)
+        job = await written(partial(self._jobs.place_card, state.job.id, card))
         if job is None:
             return
         self._line.join(replace(state, job=job))
@@ -95,10 +101,18 @@ class Submit:
 
     async def abandoned(self, job_id: str) -> None:
         """The first answer never reached Discord: nobody waits for this job, release it."""
-        job = await self._jobs.get(job_id)
-        if job is not None:
-            gone = JobStatus.CANCELLED
-            await self._ledger.finish(job, gone, settle=False, failure="cancelled-unanswered")
+        job = await written(partial(self._jobs.get, job_id))
+        if job is None or job.card is not None:
+            return
+        finish = partial(
+            self._ledger.finish,
+            job,
+            JobStatus.CANCELLED,
+            settle=False,
+            failure="cancelled-unanswered",
+            from_={JobStatus.QUEUED},
+        )
+        await written(finish)
 
 
 def _check_prompt(prompt: str) -> None:

@@ -11,6 +11,7 @@ from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.slots import Slots
+from bot.telemetry import Metrics
 from storage.jobs import Jobs
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Worker:
         gate: Gate,
         bell: Bell,
         slots: Slots,
+        metrics: Metrics,
     ) -> None:
         self._name = name
         self._jobs = jobs
@@ -42,6 +44,7 @@ class Worker:
         self._gate = gate
         self._bell = bell
         self._slots = slots
+        self._metrics = metrics
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -49,6 +52,8 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             while True:
                 job = await self._next()
+                if self._gate.closed:
+                    continue  # claimed just as the gate closed: the next start tells its owner
                 self._slots.take(job.request.model)
                 self._line.leave(job.id)
                 self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
@@ -83,7 +88,7 @@ class Worker:
     async def _work(self, job: Job) -> None:
         with_job = structlog.contextvars.bound_contextvars(job=job.id)
         try:
-            with with_job:
+            with with_job, self._metrics.running.track_inprogress():
                 async with self._endings.guarding(job):
                     await self._attempt(job)
         finally:

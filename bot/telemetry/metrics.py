@@ -30,12 +30,6 @@ class Metrics:
         )
         self.running = Gauge("clapper_jobs_running", "Jobs in work.", registry=self.registry)
         self.waiting = Gauge("clapper_jobs_waiting", "Jobs in the queue.", registry=self.registry)
-        self.edits = Counter(
-            "clapper_card_edits",
-            "Edits of cards, by what came of them.",
-            ["outcome"],
-            registry=self.registry,
-        )
         self.delay = Gauge(
             "clapper_event_loop_delay_seconds",
             "How much later than asked for the event loop last woke up.",

@@ -150,8 +150,10 @@ def open_counter(
     ledger = SlowLedger(database, clock, Limits(default_credits=3, max_waiting=2))
     editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, wait=0.01))
     inputs = Inputs(folder)
-    endings = Endings(ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, metrics=Metrics())
-    line = Line(jobs=jobs, cards=editor, pause=0.01)
+    line = Line(jobs=jobs, cards=editor, metrics=Metrics(), pause=0.01)
+    endings = Endings(
+        ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, line=line, metrics=Metrics()
+    )
     pictures = Pictures(
         jobs=jobs,
         ledger=ledger,
@@ -217,5 +219,6 @@ def _cancel(counter: Counter) -> Cancel:
         gate=counter.gate,
         bell=counter.bell,
         slots=Slots(MODELS, {"default": 1}),
+        metrics=Metrics(),
     )
     return Cancel(jobs=counter.jobs, endings=counter.endings, worker=worker, refund=False)

@@ -33,9 +33,10 @@ def test_no_port_is_opened_without_a_setting() -> None:
 def test_two_bots_in_one_process_count_apart() -> None:
     first, second = Metrics(), Metrics()
 
-    first.edits.labels(outcome="sent").inc()
+    first.jobs.labels("delivered", "").inc()
 
-    assert second.registry.get_sample_value("clapper_card_edits_total", {"outcome": "sent"}) is None
+    delivered = {"outcome": "delivered", "reason": ""}
+    assert second.registry.get_sample_value("clapper_jobs_total", delivered) is None
 
 
 async def test_a_blocked_event_loop_shows() -> None:

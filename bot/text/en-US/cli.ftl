@@ -90,6 +90,7 @@ storage-io = The disk fails under the database. Nothing is certain until it is m
 storage-busy = The database is busy with something else, perhaps with a second bot. Stop that and start again.
 storage-timeout = The database did not answer in time.
 storage-conflict = The database holds something else than the bot expected. Start again; if it stays, report it.
+storage-in-use = Another Clapper works on this database already. Stop that one first.
 storage-closed = The database is closed already.
 storage-pragma = SQLite does not take the setting { $name } that the bot relies on here. Is the file on a network drive? Use a local one, or PostgreSQL.
 storage-schema-too-new = The database was written by a newer Clapper (revision { $found }). Nothing was changed: update Clapper, or use another database.

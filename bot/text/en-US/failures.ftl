@@ -10,10 +10,10 @@ failure-invalid-request = { GIVEN($reason) ->
     [yes] The relay cannot work with this request (“{ $reason }”).
    *[no] The relay cannot work with this request.
 } Change the options, the image or the model and ask again.
-failure-auth = The relay does not accept the bot’s key. That is not your doing; whoever runs the bot has been told.
-failure-quota = The bot’s account at the relay is used up. That is not your doing; whoever runs the bot has been told.
-failure-not-found = The relay’s address is not right. That is not your doing; whoever runs the bot has been told.
-failure-model-unavailable = The relay does not offer this model now. Choose another one; whoever runs the bot has been told.
+failure-auth = The relay does not accept the bot’s key. That is not your doing; whoever runs the bot has to mend it.
+failure-quota = The bot’s account at the relay is used up. That is not your doing; whoever runs the bot has to mend it.
+failure-not-found = The relay’s address is not right. That is not your doing; whoever runs the bot has to mend it.
+failure-model-unavailable = The relay does not offer this model now. Choose another one.
 failure-rate-limit = The relay has too many requests right now. Ask again in a few minutes.
 failure-overloaded = The relay is overloaded right now. Ask again in a few minutes.
 failure-timeout = The relay did not finish in time. Ask again later, or for a shorter video.
@@ -81,4 +81,5 @@ media-too-large = { GIVEN($limit) ->
 media-timeout = Fetching the video from the relay took too long. Ask again.
 media-unreachable = The place that the relay’s link leads to does not answer. Ask again.
 media-not-a-video = The relay’s link does not lead to a video that plays. Ask again.
+media-no-room = The bot has no room left for the video. That is not your doing; whoever runs the bot has to make room.
 media-web-page = The relay’s link leads to a web page, not to a video. Ask again.

@@ -1,0 +1,36 @@
+"""Repeat what the database did not take, because what it records has happened already."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import stamina
+
+from bot.domain.errors import StorageError
+
+T = TypeVar("T")
+
+PATIENCE = 900.0
+"""Seconds; a database that is away for longer finds the open jobs at the next start."""
+
+
+async def written(write: Callable[[], Awaitable[T]]) -> T:
+    """The result of `write`, tried again while the database cannot answer.
+
+    Raises:
+        StorageError: it could not for all that time.
+    """
+    attempts = stamina.retry_context(
+        on=StorageError, attempts=None, timeout=PATIENCE, wait_initial=0.2, wait_max=15.0
+    )
+    async for attempt in attempts:
+        with attempt:
+            return await write()
+    raise AssertionError("the last attempt returns or raises")  # for the type checker
+
+
+async def told(read: Awaitable[T]) -> T | None:
+    """What is good to know for a card, or `None`: a card must not fail for it."""
+    try:
+        return await read
+    except StorageError:
+        return None
