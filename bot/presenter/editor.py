@@ -210,8 +210,7 @@ class Editor:
             raise error
         self._token_died(job, error)
         bug = error if kind is Verdict.BUG else None
-        name = type(route).__name__
-        log.warning("card.route_failed", job=job.id, route=name, kind=kind.name, exc_info=bug)
+        log.warning("card.route_failed", job=job.id, route=route.name, kind=kind.name, exc_info=bug)
         return kind
 
     async def _persist(self, route: Route, face: Face, *, upload: bool) -> CardRef:

@@ -1,9 +1,11 @@
 """The ways by which a card can be reached, and what Discord's refusals of each mean."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
+from http import HTTPStatus
 from typing import Protocol
 
 import aiohttp
@@ -50,18 +52,23 @@ def verdict(error: BaseException) -> Verdict:
 
 
 def _of_answer(error: discord.HTTPException) -> Verdict:
-    if error.code in _TOKEN_DEAD or error.status == 401:  # noqa: PLR2004
+    if error.code in _TOKEN_DEAD or error.status == HTTPStatus.UNAUTHORIZED:
         return Verdict.TOKEN_DEAD
-    if error.code in _TOO_LARGE or error.status == 413:  # noqa: PLR2004
+    if error.code in _TOO_LARGE or error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Verdict.TOO_LARGE
     if error.code in _GONE:
         return Verdict.GONE
-    again = error.status >= 500 or error.status == 429  # noqa: PLR2004
+    unwell = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    again = unwell or error.status == HTTPStatus.TOO_MANY_REQUESTS
     return Verdict.AGAIN if again else Verdict.CLOSED
 
 
 class Route(Protocol):
     """One way to show a face."""
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
 
     @property
     def private(self) -> bool:
@@ -76,81 +83,46 @@ class Route(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenEdit:
-    """The interaction's own token: works where the bot cannot even look."""
+class Edit:
+    """The card changed where it is."""
 
-    bot: discord.Client
+    name: str
     card: CardRef
+    change: Callable[..., Awaitable[discord.Message]]
+    """Takes the fields of an edit."""
     private: bool = False
     limit: int | None = None
 
     async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
-        """Edit the card through its webhook."""
+        """Edit the card."""
         attachments = face.uploads() if upload else discord.utils.MISSING
-        hook = webhook(self.bot, self.card)
-        message = await hook.edit_message(
-            self.card.message_id, view=face.view, attachments=attachments, allowed_mentions=SILENT
-        )
-        return message, self.card
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotEdit:
-    """The bot's own edit in the channel: needs to see it, and no token."""
-
-    bot: discord.Client
-    card: CardRef
-    guild_id: int
-    private: bool = False
-    limit: int | None = None
-
-    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
-        """Edit the card as a message of the bot."""
-        attachments = face.uploads() if upload else discord.utils.MISSING
-        message = await partial_card(self.bot, self.card, self.guild_id).edit(
+        message = await self.change(
             view=face.view, attachments=attachments, allowed_mentions=SILENT
         )
         return message, self.card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
-    """A new message in the channel, for an end whose card cannot be edited."""
+class Post:
+    """A new message, for an end whose card cannot be edited."""
 
-    bot: discord.Client
+    name: str
     job: Job
     ref: CardRef
+    channel: Callable[[], Awaitable[discord.abc.Messageable]]
+    """Opens the place for it."""
     private: bool = False
     limit: int | None = None
 
     async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
         """Post it; the nonce makes Discord answer a repetition with the first message."""
-        del upload
-        channel = self.bot.get_partial_messageable(self.job.channel_id, guild_id=self.job.guild_id)
+        del upload  # a new message has nothing attached that it could keep
+        channel = await self.channel()
         message = await channel.send(
             view=face.view, files=face.uploads(), nonce=self.job.id, allowed_mentions=SILENT
         )
-        return message, _moved(self.ref, message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectMessage:
-    """A message to the owner alone, where nothing else is left."""
-
-    bot: discord.Client
-    job: Job
-    ref: CardRef
-    private: bool = True
-    limit: int | None = DIRECT_MESSAGE_LIMIT
-
-    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
-        """Open the conversation and post it there."""
-        del upload
-        channel = await self.bot.create_dm(discord.Object(self.job.user_id))
-        message = await channel.send(
-            view=face.view, files=face.uploads(), nonce=self.job.id, allowed_mentions=SILENT
-        )
-        return message, _moved(self.ref, message)
+        moved = replace(self.ref, channel_id=message.channel.id, message_id=message.id)
+        return message, moved
 
 
 def edits(bot: discord.Client, job: Job, now: datetime, *, token: bool = True) -> Iterator[Route]:
@@ -159,9 +131,11 @@ def edits(bot: discord.Client, job: Job, now: datetime, *, token: bool = True) -
     if card is None:
         return
     if token and card.token_alive(now):
-        yield TokenEdit(bot=bot, card=card)
+        # The interaction's own token: works where the bot cannot even look.
+        by_token = partial(webhook(bot, card).edit_message, card.message_id)
+        yield Edit(name="token", card=card, change=by_token)
     if card.bot_can_view:
-        yield BotEdit(bot=bot, card=card, guild_id=job.guild_id)
+        yield Edit(name="bot", card=card, change=partial_card(bot, card, job.guild_id).edit)
 
 
 def posts(bot: discord.Client, job: Job, now: datetime) -> Iterator[Route]:
@@ -175,8 +149,19 @@ def posts(bot: discord.Client, job: Job, now: datetime) -> Iterator[Route]:
         size_limit=DIRECT_MESSAGE_LIMIT,
     )
     bare = replace(ref, token="", token_expires_at=now, bot_can_view=True)
-    yield NewMessage(bot=bot, job=job, ref=bare)
-    yield DirectMessage(bot=bot, job=job, ref=bare)
+
+    async def here() -> discord.abc.Messageable:
+        return bot.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+
+    yield Post(name="channel", job=job, ref=bare, channel=here)
+    yield Post(
+        name="direct",
+        job=job,
+        ref=bare,
+        channel=partial(bot.create_dm, discord.Object(job.user_id)),
+        private=True,
+        limit=DIRECT_MESSAGE_LIMIT,
+    )
 
 
 def only(user_id: int) -> discord.AllowedMentions:
@@ -198,7 +183,3 @@ def partial_card(bot: discord.Client, card: CardRef, guild_id: int) -> discord.P
     """The card as a message of the bot, by ids alone."""
     channel = bot.get_partial_messageable(card.channel_id, guild_id=guild_id)
     return channel.get_partial_message(card.message_id)
-
-
-def _moved(ref: CardRef, message: discord.Message) -> CardRef:
-    return replace(ref, channel_id=message.channel.id, message_id=message.id)
