@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 _ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "citations"}
 _GATEWAY = {"system_fingerprint", "service_tier", "provider", "prompt_filter_results"}
+TASK_PREFIX = "foaicmpl-"
+"""Ids of chat answers are no tasks; those that begin so can be asked for."""
 _KNOWN = frozenset(_ANSWER | _GATEWAY | {"native_finish_reason"})
 _PLAIN = {"id", "object", "created", "model", "choices", "usage"} | _GATEWAY
 _PLAIN_CHOICE = {"index", "delta", "finish_reason", "logprobs", "native_finish_reason"}
@@ -66,12 +68,20 @@ def ordinary(value: object) -> str | None:
         return None
     choice = choices[0]
     delta = choice.get("delta")
-    if not isinstance(delta, dict) or len(delta) != 1 or choice.get("finish_reason"):
+    if not isinstance(delta, dict) or choice.get("finish_reason"):
+        return None
+    if len(delta) > 1 and not _says_nothing_else(delta):
         return None
     text = delta.get("content")
     assert isinstance(value, dict)
     known = value.keys() <= _PLAIN and choice.keys() <= _PLAIN_CHOICE
-    return text if known and isinstance(text, str) else None
+    named = str(value.get("id")).startswith(TASK_PREFIX)
+    return text if known and not named and isinstance(text, str) else None
+
+
+def _says_nothing_else(delta: Mapping[str, object]) -> bool:
+    rest = (item for key, item in delta.items() if key not in ("role", "content"))
+    return delta.keys() <= _KNOWN_DELTA and not any(rest)
 
 
 def parts(record: Mapping[str, object]) -> Iterator[Part]:

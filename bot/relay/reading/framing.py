@@ -15,6 +15,8 @@ MAX_EVENT = 1 << 20
 """Bytes of one event, or of one JSON document."""
 MAX_BODY = 32 << 20
 """Bytes of a whole answer."""
+_STEP = 1 << 16
+"""Bytes that are cut into lines at once."""
 _MAX_PAGE = 4096
 """Bytes kept of what is not data: an HTML page, or plain words."""
 _MAX_MISSES = 50
@@ -31,7 +33,7 @@ class Payload(NamedTuple):
     failed: bool = False
 
 
-_NOTHING: tuple[Payload, ...] = ()
+_parse = json.JSONDecoder().raw_decode
 
 
 class Shape(Enum):
@@ -79,7 +81,10 @@ class Framing:
             return
         whole, chunk = chunk, chunk[: self._left]
         self._left -= len(chunk)
-        yield from self._split(self._unix(chunk))
+        for start in range(0, len(chunk), _STEP):
+            if self.stopped:
+                return
+            yield from self._split(self._unix(chunk[start : start + _STEP]))
         if len(chunk) < len(whole):
             self.overflow = True
 
@@ -103,32 +108,40 @@ class Framing:
         return chunk
 
     def _split(self, chunk: bytes) -> Iterator[Payload]:
-        *lines, rest = chunk.split(b"\n")
-        if lines and self._rest:
-            lines[0] = b"".join([*self._rest, lines[0]])
+        whole, end, rest = chunk.rpartition(b"\n")
+        if end:
+            block = b"".join([*self._rest, whole])
             self._rest.clear()
             self._rest_size = 0
-        for line in lines:
-            self.overflow = self.overflow or len(line) > MAX_EVENT
-            if self.done or self.overflow:
-                return
-            quick = self._quick(line)
-            yield from self._line(line) if quick is None else quick
-        self._keep(rest)
+            yield from self._block(block)
+        if not self.stopped:
+            self._keep(rest)
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
         self._rest_size += len(piece)
         self.overflow = self.overflow or self._rest_size > MAX_EVENT
 
-    def _quick(self, line: bytes) -> tuple[Payload, ...] | None:
-        """The payload of a line that needs no more thought: nearly every line of a stream."""
-        if self.shape is not Shape.EVENTS or self._lines or self._event:
-            return None
-        if not line:
-            return _NOTHING
-        value = loads(line[6:].decode("utf-8", "replace")) if line[:7] == b"data: {" else None
-        return None if value is None else (Payload(value),)
+    def _block(self, block: bytes) -> Iterator[Payload]:
+        """Whole lines, their last line end left out."""
+        if self.shape is Shape.EVENTS and len(block) <= MAX_EVENT:
+            yield from self._fields(block.decode("utf-8", "replace").split("\n"))
+            return
+        for line in block.split(b"\n"):
+            self.overflow = self.overflow or len(line) > MAX_EVENT
+            if self.stopped:
+                return
+            yield from self._line(line)
+
+    def _fields(self, lines: list[str]) -> Iterator[Payload]:
+        for line in lines:
+            if self._event or self._lines:
+                yield from self._field(line)
+            elif line:
+                value = _quick(line)
+                yield from self._field(line) if value is None else (Payload(value),)
+            if self.stopped:
+                return
 
     def _line(self, line: bytes) -> Iterator[Payload]:
         if self.shape is Shape.UNKNOWN:
@@ -201,6 +214,17 @@ class Framing:
     def _forget_event_lines(self) -> None:
         self._lines.clear()
         self._lines_size = 0
+
+
+def _quick(line: str) -> Json | None:
+    """The data of a line that needs no more thought: nearly every line of a stream."""
+    if not line.startswith("data: {"):
+        return None
+    try:
+        value, end = _parse(line, 6)
+    except (ValueError, RecursionError):
+        return None
+    return value if end == len(line) else None
 
 
 def loads(text: str) -> Json | None:

@@ -31,14 +31,28 @@ _UNLABELLED = re.compile(
     re.IGNORECASE,
 )
 """An id right behind the word, as in "task 3f9c2a17 accepted"."""
-_HINTS = (":", "：", "=", "`", "/", "task ", "Task ", "job ", "Job ", "任务")
-"""Without one of these a line holds no handle."""
 _BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
+
+
+def may_name(text: str) -> bool:
+    """Whether there may be a handle in `text`: a link, a task in words, or a label with a sign."""
+    if "/" in text or "任务" in text or "ask " in text or "ob " in text:
+        return True  # "Task 3f9c2a17", "job 3f9c2a17"
+    return _has_sign(text) and _has_label(text)
+
+
+def _has_sign(text: str) -> bool:
+    return ":" in text or "=" in text or "`" in text or "：" in text
+
+
+def _has_label(text: str) -> bool:
+    chinese = "记录" in text or "作业" in text
+    return chinese or "id" in text or "ID" in text or "Id" in text or "iD" in text
 
 
 def found_in(line: str, known: Handle, *, complete: bool) -> Handle:
     """`known` with what `line` adds; of an incomplete line only what cannot grow any more."""
-    if not any(sign in line for sign in _HINTS):
+    if not may_name(line):
         return known
     if not complete:
         line = _settled(line)

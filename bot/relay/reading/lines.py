@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.relay.reading.percents import PercentScanner
+from bot.relay.reading.percents import PercentScanner, may_count
 
 _MAX_LINE = 16_384
 """Characters; the rest of a longer line is passed over."""
@@ -24,7 +24,7 @@ _FENCE = re.compile(r"[\s>]*```[\w-]*\s*(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line, or what there is of it."""
+    """A line or several, or what there is of one."""
 
     text: str
     complete: bool
@@ -50,11 +50,10 @@ class Lines:
 
     def feed(self, piece: str) -> Iterator[Sign]:
         """What `piece` adds."""
-        *ended, last = piece.split("\n")
-        began = bool(ended) or not self._line
-        for part in ended:
-            yield from self._grow(part, complete=True)
-            yield from self._end_line()
+        ended, end, last = piece.rpartition("\n")
+        began = bool(end) or not self._line
+        if end:
+            yield from self._end_lines(ended)
         if last:
             still = _STILL.fullmatch(last) is not None
             self._told = self._told and still
@@ -78,6 +77,24 @@ class Lines:
         yield from self._grow("", complete=True)
         yield from self._end_line()
 
+    def _end_lines(self, text: str) -> Iterator[Sign]:
+        if self._is_prose(text):
+            words = self._line + text
+            self._next_line()
+            if not words.isspace():
+                yield Words(words, complete=True)
+            return
+        for part in text.split("\n"):
+            yield from self._grow(part, complete=True)
+            yield from self._end_line()
+
+    def _is_prose(self, text: str) -> bool:
+        """Whether the lines that end with `text` hold words only: no number, no data, no tag."""
+        if self._fence or not (_is_prose(text) and _is_prose(self._line)):
+            return False
+        size = len(self._line) + len(text)
+        return size <= _MAX_LINE or len(self._line) + _longest(text) <= _MAX_LINE
+
     def _grow(self, part: str, *, complete: bool) -> Iterator[float]:
         if not self._skipping:
             self._line += part
@@ -89,11 +106,14 @@ class Lines:
         line, told = self._line, not (self._skipping or self._silent())
         half = _HALF_TAG.search(line) if told else None
         self._turn_fence(line)
-        self._line = f"{half[0][:40]} " if half else ""
-        self._skipping = self._told = False
-        self._percents.restart()
+        self._next_line(f"{half[0][:40]} " if half else "")
         if told and line.strip():
             yield Words(line, complete=True)
+
+    def _next_line(self, begun: str = "") -> None:
+        self._line = begun
+        self._skipping = self._told = False
+        self._percents.restart()
 
     def _worth_telling(self) -> bool:
         short_enough = _MIN_GROWING <= len(self._line) <= _MAX_GROWING
@@ -117,6 +137,17 @@ class Lines:
             self._fence = _fence_of(content)
         elif self._fence == "data" and line.startswith(">"):
             self._fence = None  # never closed, and the relay speaks again
+
+
+def _is_prose(text: str) -> bool:
+    """Whether no line of `text` can count, open a fence or a tag, or be data."""
+    if '"' in text or "{" in text or "}" in text or "`" in text or "<" in text:
+        return False
+    return not may_count(text)
+
+
+def _longest(text: str) -> int:
+    return max(map(len, text.split("\n")))
 
 
 def _fence_of(content: str) -> str:

@@ -62,6 +62,8 @@ class Link:
 
 def links(text: str) -> Iterator[Link]:
     """All links of `text` in order, unescaped but otherwise as they were written."""
+    if "/" not in text and "<" not in text:
+        return
     text = text.replace("\\/", "/")
     line, counted = 0, 0
     for match in _LINK.finditer(text):

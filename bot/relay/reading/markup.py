@@ -9,7 +9,8 @@ _TARGET = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 URL = re.compile(r"https?://[^\s<>\"'`()\[\]，。；、（）【】]+")
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _HALF_TAG = re.compile(r"</?[a-zA-Z!][^<>]*$")
-_MARKS = re.compile(r"^[\s>#*\-+|•·]+|[*_`~#]{1,3}(?=\W|$)|(?<!\w)[*_`~#]{1,3}")
+_BULLETS = " >#*-+|•·"
+_MARKS = re.compile(r"[*_`~#]{1,3}(?=\W|$)|(?<!\w)[*_`~#]{1,3}")
 _NOISE = re.compile(
     r"[.…。·]{2,}|…"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
@@ -38,8 +39,24 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _HALF_TAG.sub(" ", TAG.sub(" ", text))
-    words = " ".join(_NOISE.sub(" ", text).split())
-    return _MARKS.sub("", words).strip(" |-~—:：,，;；")
+    words = " ".join(_without_noise(text).split()).lstrip(_BULLETS)
+    if "*" in words or "_" in words or "`" in words or "#" in words or "~" in words:
+        words = _MARKS.sub("", words)
+    return words.strip(" |-~—:：,，;；")
+
+
+def steps(text: str) -> list[str]:
+    """The steps of a line, between dots that stand for waiting."""
+    return [text] if _is_flat(text) else STEP_END.split(text)
+
+
+def _without_noise(text: str) -> str:
+    return text if _is_flat(text) and text.isprintable() else _NOISE.sub(" ", text)
+
+
+def _is_flat(text: str) -> bool:
+    """Whether there are certainly no dots that stand for waiting, and no pictures."""
+    return text.isascii() and ".." not in text
 
 
 def cut(text: str, limit: int) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from bot.relay.reading.markup import STEP_END, cut, plain, without_links
+from bot.relay.reading.markup import cut, plain, steps, without_links
 
 MAX_NOTE = 200
 """Characters of a note."""
@@ -43,7 +44,7 @@ _ID = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_].*?[^\W\d_]")
-_SIGN = re.compile(r"[:：=]")
+_DIGIT = re.compile(r"\d")
 
 
 _MAX_LINE = 1000
@@ -57,6 +58,16 @@ class Notes:
         self._prompt = plain(prompt)
         self._lines = frozenset(filter(None, (plain(line) for line in prompt.splitlines())))
         self._long = [line for line in self._lines if len(line) >= _SHORT_ECHO]
+
+    def last(self, text: str) -> str | None:
+        """The note of the last line that has one."""
+        end = len(text)
+        while end >= 0:
+            start = text.rfind("\n", 0, end)
+            if note := self.note(text[start + 1 : end]):
+                return note
+            end = start
+        return None
 
     def note(self, line: str) -> str | None:
         """The note of a line; `None` when it tells nothing: links, ids, data, dots, the prompt."""
@@ -79,9 +90,11 @@ class Notes:
 
 def state(text: str) -> str | None:
     """The known state that a short text names: queued, running, uploading or upscaling."""
-    if len(text) > _MAX_STATE:
-        return None
-    text = text.lower()
+    return _state(text.lower()) if len(text) <= _MAX_STATE else None
+
+
+@lru_cache(maxsize=256)  # relays say the same few steps over and over
+def _state(text: str) -> str | None:
     if _UPSCALING_NOW.search(text):  # which begins where the making is complete
         return "upscaling"
     if _STATELESS.search(text):
@@ -90,14 +103,14 @@ def state(text: str) -> str | None:
 
 
 def _is_field(words: str) -> bool:
-    return _SIGN.search(words) is not None and _FIELD.match(plain(words)) is not None
+    signed = ":" in words or "=" in words or "：" in words
+    return signed and _FIELD.match(plain(words)) is not None
 
 
 def _step(words: str) -> str:
     """What stands behind the last dots, as steps follow each other on one line."""
-    numbered = any(map(str.isdigit, words))
-    parts = STEP_END.split(_NUMBERS.sub(" ", words) if numbered else words)
-    steps = [step for step in parts if _WORD.search(step) and not step.startswith(("(", "（"))]
-    if not steps:
-        return ""
-    return plain(_ID.sub(" ", steps[-1]) if numbered else steps[-1]).rstrip(".。 ")
+    numbered = _DIGIT.search(words) is not None
+    for step in reversed(steps(_NUMBERS.sub(" ", words) if numbered else words)):
+        if _WORD.search(step) and not step.startswith(("(", "（")):
+            return plain(_ID.sub(" ", step) if numbered else step).rstrip(".。 ")
+    return ""

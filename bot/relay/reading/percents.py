@@ -29,8 +29,6 @@ _COURSE = re.compile(
     re.IGNORECASE,
 )
 """Words that make a percentage in the middle of an English sentence one of progress."""
-_HINTS = ("%", "％", "进度", "rogress", "ROGRESS")
-"""Without one of these a line holds no percentage."""
 _REACH = 24
 """Characters between the word for progress and its number."""
 _BEFORE = 6
@@ -56,7 +54,7 @@ class PercentScanner:
 
     def scan(self, line: str, *, complete: bool) -> Iterator[float]:
         """New percentages of `line`, which is what it was before with more text behind it."""
-        if not any(sign in line for sign in _HINTS):
+        if not may_count(line):
             return
         end = len(line) if complete else self._settled(line)
         while token := _TOKEN.search(line, self._position):
@@ -108,6 +106,12 @@ class PercentScanner:
                 return True
             place = self._prompt.find(number, place + 1)
         return False
+
+
+def may_count(text: str) -> bool:
+    """Whether there may be a percentage in `text`; nearly always there is none."""
+    signs = "%" in text or "％" in text
+    return signs or "rogress" in text or "进度" in text or "ROGRESS" in text
 
 
 def _may_go_on(line: str, token: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.events import Accepted, Progress
 from bot.domain.jobs import Handle
 from bot.relay.reading.chat import (
+    TASK_PREFIX,
     Answer,
     Broken,
     Extra,
@@ -17,7 +18,7 @@ from bot.relay.reading.chat import (
     parts,
 )
 from bot.relay.reading.framing import Payload
-from bot.relay.reading.handles import found_in
+from bot.relay.reading.handles import found_in, may_name
 from bot.relay.reading.lines import Lines, Words
 from bot.relay.reading.notes import Notes
 from bot.relay.reading.tickets import Standing, Ticket, read_ticket, written_ticket
@@ -26,8 +27,6 @@ from bot.relay.reading.troubles import trouble_in
 
 _MAX_THOUGHTS = 32 << 10
 _MAX_ANSWERS = 8
-_TASK_PREFIX = "foaicmpl-"
-"""Ids of chat answers are no tasks; those that begin so can be asked for."""
 
 
 class Voice:
@@ -68,8 +67,10 @@ class Story:
         """Take in one payload."""
         self.payloads += 1
         text = ordinary(payload.value)
+        if text is None:
+            return self._read(payload)
         # Most chunks are a few letters of an answer; this path is what makes reading cheap.
-        return () if text is not None and self.said.swallow(text) else self._read(payload)
+        return () if self.said.swallow(text) else self._tell(self.said, text)
 
     def _read(self, payload: Payload) -> Iterator[Accepted | Progress]:
         if isinstance(payload.value, str):
@@ -109,8 +110,7 @@ class Story:
             yield from self._say(Said(text))
 
     def _chat(self, record: Mapping[str, object]) -> Iterator[Accepted | Progress]:
-        name = record.get("id")
-        if isinstance(name, str) and name.startswith(_TASK_PREFIX) and name != self.handle.task_id:
+        if isinstance(name := record.get("id"), str) and name.startswith(TASK_PREFIX):
             yield from self._accept(replace(self.handle, task_id=name))
         for part in parts(record):
             match part:
@@ -126,19 +126,26 @@ class Story:
                     self.finish = reason
 
     def _say(self, said: Said) -> Iterator[Accepted | Progress]:
-        voice = self.thought if said.thought else self.said
-        if text := voice.mend(said.text):
+        return self._tell(self.thought if said.thought else self.said, said.text)
+
+    def _tell(self, voice: Voice, text: str) -> Iterator[Accepted | Progress]:
+        if text := voice.mend(text):
             voice.transcript.add(text)
             yield from self._signs(voice.lines.feed(text))
 
     def _signs(self, signs: Iterator[Words | float]) -> Iterator[Accepted | Progress]:
+        told: list[str] = []
         for sign in signs:
             if isinstance(sign, float):
-                yield from self._move(replace(self._progress, percent=sign))
+                yield from self._move(Progress(percent=sign, note=self._progress.note))
                 continue
-            yield from self._accept(found_in(sign.text, self.handle, complete=sign.complete))
-            if words := self.notes.note(sign.text):
-                yield from self._move(replace(self._progress, note=words))
+            told.append(sign.text)
+            if may_name(sign.text):
+                for line in sign.text.split("\n"):
+                    yield from self._accept(found_in(line, self.handle, complete=sign.complete))
+        # Of what was written at once only the last line will be seen by anybody.
+        if note := next(filter(None, map(self.notes.last, reversed(told))), None):
+            yield from self._move(Progress(percent=self._progress.percent, note=note))
 
     def _ticket(self, ticket: Ticket) -> Iterator[Accepted | Progress]:
         """Take in what a record says of a task; what it leaves unsaid stays as it was."""

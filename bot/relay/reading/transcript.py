@@ -1,6 +1,5 @@
 """The text that a relay wrote: kept whole up to a limit, its middle given up beyond that."""
 
-import re
 from collections import deque
 
 MAX_TEXT = 256 << 10
@@ -41,9 +40,6 @@ class Transcript:
         return "".join([*self._head, *(piece for piece, _ in self._tail)])
 
 
-_UNFIT = re.compile("[\ud800-\udfff\0]")
-
-
 class Mender:
     """Makes text fit to be stored: pairs of surrogates that were cut apart, lone ones, NUL."""
 
@@ -59,9 +55,17 @@ class Mender:
         """The piece, with half a character held back until its other half arrives."""
         piece = self._high + piece
         self._high = ""
-        if not _UNFIT.search(piece):
+        if _fit(piece):
             return piece
         if "\ud800" <= piece[-1] <= "\udbff":
             piece, self._high = piece[:-1], piece[-1]
         whole = piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return whole.replace("\0", "")
+
+
+def _fit(piece: str) -> bool:
+    try:
+        piece.encode()  # faster than any search for what cannot be encoded
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in piece
