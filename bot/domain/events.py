@@ -37,6 +37,17 @@ class Completed:
     """Those of `video_urls` that hold the video before them once more: to be tried if it fails."""
 
     @property
+    def videos(self) -> tuple[tuple[str, ...], ...]:
+        """The links of each video, the best first; the others are to be tried if it fails."""
+        videos: list[tuple[str, ...]] = []
+        for url in self.video_urls:
+            if url in self.copies and videos:
+                videos[-1] = (*videos[-1], url)
+            else:
+                videos.append((url,))
+        return tuple(videos)
+
+    @property
     def video_url(self) -> str | None:
         """The one to post."""
         return self.video_urls[0] if self.video_urls else None

@@ -125,7 +125,7 @@ class Attempt:
     ) -> Outcome:
         try:
             async with asyncio.timeout(self._limit.total_seconds()):
-                events = relay.generate(body, prompt=job.request.prompt)
+                events = relay.run(body, prompt=job.request.prompt)
                 return await self._follow(job, events, board)
         except TimeoutError:
             return Failed(kind=FailureKind.TIMEOUT)

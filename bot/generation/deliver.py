@@ -1,6 +1,6 @@
 """Bring a finished video to its member: fetch, probe, post, and only then settle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -50,21 +50,34 @@ class Deliver:
         self._clock = clock
 
     async def __call__(self, job: Job, completed: Completed, board: Board) -> None:
-        """Fetch, probe and post the video, then settle its credits.
+        """Fetch, probe and post the first video, then settle its credits.
 
         Raises:
-            JobFailure: the link holds no video, or nobody can be reached.
+            JobFailure: the links hold no video, or nobody can be reached.
         """
-        if (url := completed.video_url) is None:
+        if not completed.videos:
             raise RelayFailure(FailureKind.NO_RESULT)
-        delivering = await written(partial(self._jobs.delivering, job, url))
+        links = completed.videos[0]
+        delivering = await written(partial(self._jobs.delivering, job, links[0]))
         if delivering is None:
             return  # cancelled meanwhile
         board.show(job=delivering, step=Step.FETCHING)
-        clip = await self._fetch(delivering, url, board)
+        clip, url = await self._first_that_plays(delivering, links, board)
         board.show(step=Step.POSTING)
         card = await self._post(delivering, self._delivery(delivering, clip, url), board)
         await self._settle(card)
+
+    async def _first_that_plays(
+        self, job: Job, links: Sequence[str], board: Board
+    ) -> tuple[Clip, str]:
+        """Relays print one file under several links; the next is tried when one fails."""
+        *others, last = links
+        for url in others:
+            try:
+                return await self._fetch(job, url, board), url
+            except MediaFailure as failure:
+                log.info("media.next_link", job=job.id, code=failure.code)
+        return await self._fetch(job, last, board), last
 
     async def _fetch(self, job: Job, url: str, board: Board) -> Clip:
         try:

@@ -108,7 +108,7 @@ async def open_scene(
 ) -> AsyncIterator[Scene]:
     async with (
         relay or SampleRelay(pace=0, film=SMALL) as served,
-        stage(served, pace=pace, **options) as app,
+        stage(served, pace=pace, **{"relay_poll_seconds": 0.05, **options}) as app,
         world(app) as made,
     ):
         yield Scene(relay=served, app=app, world=made)

@@ -92,8 +92,6 @@ async def test_what_only_the_bytes_show_fails_the_card_and_returns_the_credit(
         (Scenario.MODERATION, "safety rules"),
         (Scenario.LATE_MODERATION, "safety rules"),
         (Scenario.FAILED, "could not make this video"),
-        (Scenario.CUT, "broke before the video was ready"),
-        (Scenario.NO_VIDEO, "without a video"),
         (Scenario.EXPIRED, "error 403"),
         (Scenario.PAGE, "leads to a web page"),
     ],
