@@ -57,7 +57,7 @@ class Lines:
         if last:
             still = _STILL.fullmatch(last) is not None
             self._told = self._told and still
-            yield from self._grow(last, complete=False)
+            yield from self._grow(last)
             if (began or still) and not self._told and self._worth_telling():
                 self._told = True
                 yield Words(self._line, complete=False)
@@ -74,8 +74,7 @@ class Lines:
 
     def close(self) -> Iterator[Sign]:
         """What stood in the last line."""
-        yield from self._grow("", complete=True)
-        yield from self._end_line()
+        yield from self._end_line("")
 
     def _end_lines(self, text: str) -> Iterator[Sign]:
         if self._is_prose(text):
@@ -85,8 +84,7 @@ class Lines:
                 yield Words(words, complete=True)
             return
         for part in text.split("\n"):
-            yield from self._grow(part, complete=True)
-            yield from self._end_line()
+            yield from self._end_line(part)
 
     def _is_prose(self, text: str) -> bool:
         """Whether the lines that end with `text` hold words only: no number, no data, no tag."""
@@ -95,16 +93,22 @@ class Lines:
         size = len(self._line) + len(text)
         return size <= _MAX_LINE or len(self._line) + _longest(text) <= _MAX_LINE
 
-    def _grow(self, part: str, *, complete: bool) -> Iterator[float]:
+    def _grow(self, part: str) -> Iterator[float]:
+        self._append(part)
+        if not self._skipping and not self._silent():
+            yield from self._percents.scan(self._line, complete=False)
+
+    def _append(self, part: str) -> None:
         if not self._skipping:
             self._line += part
             self._skipping = len(self._line) > _MAX_LINE
-        if not self._skipping and not self._silent():
-            yield from self._percents.scan(self._line, complete=complete)
 
-    def _end_line(self) -> Iterator[Words]:
+    def _end_line(self, part: str) -> Iterator[Sign]:
+        self._append(part)
         line, told = self._line, not (self._skipping or self._silent())
-        half = _HALF_TAG.search(line) if told else None
+        if told:
+            yield from self._percents.scan(line, complete=True)
+        half = _HALF_TAG.search(line) if told and "<" in line else None
         self._turn_fence(line)
         self._next_line(f"{half[0][:40]} " if half else "")
         if told and line.strip():

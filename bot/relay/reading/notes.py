@@ -37,9 +37,11 @@ _STATELESS = re.compile(
 _FIELD = re.compile(r"^[\w\s]{0,24}?(?:(?<![a-z])s?ids?|编号|任务)\W{0,4}[:：=]", re.IGNORECASE)
 _DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:|/\S+$)')
 _NUMBERS = re.compile(r"\(?\d[\d.]*\s?[%％]\)?|(?<=[^\d.])\d{1,3}(?:\.{2,}\d{1,3})*\.{2,}")
+_MIN_ID = 16
+"""Characters of an id that has no label."""
 _ID = re.compile(
     r"(?:\b\w+\s+)?(?<![a-z])ids?\s*[:：=]\s*\S+"
-    r"|(?=[\w:\-]{0,64}\d)(?=[\w:\-]{0,64}[a-z])[\w:\-]{16,}",
+    rf"|(?=[\w:\-]{{0,64}}\d)(?=[\w:\-]{{0,64}}[a-z])[\w:\-]{{{_MIN_ID},}}",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]")
@@ -103,14 +105,22 @@ def _state(text: str) -> str | None:
 
 
 def _is_field(words: str) -> bool:
-    signed = ":" in words or "=" in words or "：" in words
-    return signed and _FIELD.match(plain(words)) is not None
+    return _has_sign(words) and _FIELD.match(plain(words)) is not None
 
 
 def _step(words: str) -> str:
     """What stands behind the last dots, as steps follow each other on one line."""
-    numbered = _DIGIT.search(words) is not None
-    for step in reversed(steps(_NUMBERS.sub(" ", words) if numbered else words)):
+    counts = "%" in words or "％" in words or ".." in words
+    for step in reversed(steps(_NUMBERS.sub(" ", words) if counts else words)):
         if _WORD.search(step) and not step.startswith(("(", "（")):
-            return plain(_ID.sub(" ", step) if numbered else step).rstrip(".。 ")
+            named = _may_hold_id(step) and _DIGIT.search(words)
+            return plain(_ID.sub(" ", step) if named else step).rstrip(".。 ")
     return ""
+
+
+def _may_hold_id(words: str) -> bool:
+    return _has_sign(words) or any(len(word) >= _MIN_ID for word in words.split())
+
+
+def _has_sign(words: str) -> bool:
+    return ":" in words or "=" in words or "：" in words
