@@ -1,0 +1,58 @@
+"""Images and videos go when their time or their room is over."""
+
+import os
+import time
+from pathlib import Path
+
+from bot.app.housekeeping import tidy_folders
+from bot.settings import Settings
+
+HOUR = 3600.0
+
+
+def file(settings: Settings, name: str, *, hours: float, size: int = 1) -> Path:
+    path = settings.data_dir / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(bytes(size))
+    os.utime(path, (time.time() - hours * HOUR,) * 2)
+    return path
+
+
+def test_files_are_kept_for_so_many_days(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=1)
+    old = file(settings, "videos/old.mp4", hours=25)
+    new = file(settings, "videos/new.mp4", hours=23)
+    image = file(settings, "inputs/old.jpg", hours=25)
+
+    tidy_folders(settings)
+
+    assert [path.exists() for path in (old, new, image)] == [False, True, False]
+
+
+def test_the_oldest_go_first_when_room_is_short_in_both_folders_together(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_gb=250e-9)
+    oldest = file(settings, "inputs/oldest.jpg", hours=5, size=100)
+    middle = file(settings, "videos/middle.mp4", hours=4, size=100)
+    newest = file(settings, "videos/newest.mp4", hours=3, size=100)
+
+    tidy_folders(settings)
+
+    assert [path.exists() for path in (oldest, middle, newest)] == [False, True, True]
+
+
+def test_a_file_in_use_makes_no_room(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_gb=10e-9)
+    fresh = file(settings, "videos/fresh.mp4", hours=0.5, size=100)
+
+    tidy_folders(settings)
+
+    assert fresh.exists()
+
+
+def test_the_database_is_left_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=1)
+    database = file(settings, "clapper.db", hours=1000)
+
+    tidy_folders(settings)
+
+    assert database.exists()
