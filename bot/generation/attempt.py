@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain.errors import FailureKind, ImageRejected, Refusal, RelayFailure
-from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
+from bot.domain.events import Accepted, Completed, Event, Failed, Progress
 from bot.domain.jobs import Job
 from bot.domain.models import Catalogue, ImageTransport, VideoModel
 from bot.domain.views import CardState
@@ -116,21 +117,24 @@ class Attempt:
         if isinstance(outcome, Completed):
             self._standing.succeeded(model)
             return outcome
-        failed = _as_failed(outcome)
-        await self._report(model, failed)
-        raise RelayFailure(failed.kind, failed.reason)
+        await self._report(model, outcome)
+        raise RelayFailure(outcome.kind, outcome.reason)
 
     async def _listen(
         self, job: Job, relay: RelayClient, body: Mapping[str, object], board: Board
-    ) -> Outcome:
+    ) -> Completed | Failed:
         try:
-            async with asyncio.timeout(self._limit.total_seconds()):
-                events = relay.run(body, prompt=job.request.prompt)
+            async with (
+                asyncio.timeout(self._limit.total_seconds()),
+                aclosing(relay.run(body, prompt=job.request.prompt)) as events,
+            ):
                 return await self._follow(job, events, board)
         except TimeoutError:
             return Failed(kind=FailureKind.TIMEOUT)
 
-    async def _follow(self, job: Job, events: AsyncIterator[Event], board: Board) -> Outcome:
+    async def _follow(
+        self, job: Job, events: AsyncIterator[Event], board: Board
+    ) -> Completed | Failed:
         async for event in heard(events, self._silence, lambda: board.silent(self._last_word())):
             match event:
                 case Accepted(handle=handle):
@@ -138,7 +142,7 @@ class Attempt:
                     board.state = replace(board.state, job=replace(job, handle=handle))
                 case Progress():
                     board.progress(event)
-                case Completed() | Pending() | Failed():
+                case Completed() | Failed():
                     return event
         return Failed(kind=FailureKind.TRUNCATED)
 
@@ -153,10 +157,3 @@ class Attempt:
                 model=model.label,
                 reason=failed.reason,
             )
-
-
-def _as_failed(outcome: Pending | Failed) -> Failed:
-    """A task that is still under way is not asked for again yet, so its job ends here."""
-    if isinstance(outcome, Failed):
-        return outcome
-    return Failed(kind=outcome.kind or FailureKind.NO_RESULT)

@@ -24,13 +24,14 @@ async def test_figures_are_served_where_the_settings_say() -> None:
     port = free_port()
     async with open_scene(metrics_port=port) as scene:
         await scene.until_over(await scene.video())
+        await scene.app.drain(30)
 
         url = f"http://127.0.0.1:{port}/metrics"
         async with aiohttp.ClientSession() as client, client.get(url) as answer:
             figures = await answer.text()
 
     assert 'clapper_jobs_total{outcome="delivered",reason=""} 1.0' in figures
-    assert "clapper_jobs_running" in figures
+    assert "clapper_jobs_running 0.0" in figures
 
 
 async def test_the_log_channel_hears_once_of_a_refused_key() -> None:
