@@ -9,22 +9,41 @@ SEND_SECONDS = 60.0
 """For each write: a request may carry several megabytes of picture."""
 
 
-def relay_http(*, silence_seconds: float, connections: int = 1000) -> httpx.AsyncClient:
+def relay_http(*, silence_seconds: float) -> httpx.AsyncClient:
     """A client for one relay, to be closed by whoever asked for it.
 
-    Reads may be silent for `silence_seconds` and last as long as they like. httpx's own limit of
-    100 connections would let the hundred-and-first stream fail. No connection is used twice: a POST
-    that meets one just closed by the relay fails, and nobody could tell whether it had been read.
+    Reads may be silent for `silence_seconds` and last as long as they like. There is no limit on
+    connections: whoever sends requests decides how many run at once.
     """
     return httpx.AsyncClient(
-        verify=trust(),
+        transport=OneEach(trust()),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(
             connect=CONNECT_SECONDS, read=silence_seconds, write=SEND_SECONDS, pool=CONNECT_SECONDS
         ),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=0),
     )
+
+
+class OneEach(httpx.AsyncBaseTransport):
+    """A connection for every request, gone with its answer.
+
+    Using one twice would not do: a POST that meets a connection just closed by the relay fails, and
+    nobody could tell whether it had been read. And a pool of connections that are not used again
+    only costs: httpcore goes through all of them whenever one ends, which makes 1,000 streams late
+    by half a second (`docs/performance.md`).
+    """
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        once = httpx.AsyncHTTPTransport(
+            verify=self._trust,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        )
+        return await once.handle_async_request(request)  # closing the answer closes all of it
 
 
 def trust() -> ssl.SSLContext:
