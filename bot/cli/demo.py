@@ -3,7 +3,8 @@
 # ruff: noqa: PLC0415 - an installation without the demo must be able to say so
 
 import asyncio
-from contextlib import suppress
+import errno
+import os
 from pathlib import Path
 
 import typer
@@ -59,6 +60,13 @@ def _page(voice: Voice, port: int | None) -> int:
     def tell(url: str) -> None:
         voice.answer("cli-demo-page", url=url)
 
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(show_page(port=port, say=tell))
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        if port is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        voice.complain("cli-demo-port", port=str(port), reason=os.strerror(error.errno))
+        return 1
     return 0

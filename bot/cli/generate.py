@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.cli.pictures import check_pictures, outgoing
 from bot.cli.reports import JsonReport, Report, bar
-from bot.cli.saving import Saver, kind_of, numbered, target_for, videos_of
+from bot.cli.saving import MAX_VIDEOS, Saver, kind_of, numbered, target_for
 from bot.cli.speech import Voice
 from bot.domain.errors import (
     FailureKind,
@@ -158,7 +158,7 @@ class _Run:
     async def _finish(self, outcome: Outcome, saver: Saver) -> int:
         if isinstance(outcome, Completed):
             self._report.completed(outcome.video_urls)
-            return await self._save(videos_of(outcome), saver)
+            return await self._save(outcome.videos[:MAX_VIDEOS], saver)
         failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
         key = f"failure-{failed.kind.value.replace('_', '-')}"
         message = failed.reason or self._voice.say(key, reason="")

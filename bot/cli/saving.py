@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 from bot.delivery import VideoFetcher, probe
 from bot.domain.errors import FailureKind, MediaFailure, Refusal
-from bot.domain.events import Completed
 from bot.domain.views import Clip
 from bot.net import MediaClient
 from bot.settings import Relay
@@ -20,12 +19,14 @@ def target_for(out: Path | None) -> Path:
     """Where the first video goes; checked before a relay is paid.
 
     Raises:
-        Refusal: `cli-out-folder` when nothing can be written there.
+        Refusal: `cli-out-folder` or `cli-out-file` when no file can be written there.
     """
     name = f"video-{secrets.token_hex(8)}.mp4"
     target = Path(name) if out is None else out / name if out.is_dir() else out
     if not target.parent.is_dir():
         raise Refusal("cli-out-folder", path=str(target.parent))
+    if target.exists() and not target.is_file():
+        raise Refusal("cli-out-file", path=str(target))  # a device or a pipe would be replaced
     return target
 
 
@@ -74,14 +75,3 @@ def kind_of(error: MediaFailure) -> FailureKind:
     if error.code == "media-unreachable" or (isinstance(status, int) and status >= _SERVER_FAULT):
         return FailureKind.UPSTREAM
     return FailureKind.NO_RESULT
-
-
-def videos_of(completed: Completed) -> list[list[str]]:
-    """As many as are fetched, each with the links that hold it, best first."""
-    videos: list[list[str]] = []
-    for url in completed.video_urls:
-        if url in completed.copies and videos:
-            videos[-1].append(url)
-        else:
-            videos.append([url])
-    return videos[:MAX_VIDEOS]

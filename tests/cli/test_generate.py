@@ -277,3 +277,11 @@ async def test_a_person_reads_why_there_is_none(clapper: Clapper, relay: Relay) 
 
     assert ended.code == 1
     assert "auth" in ended.err
+
+
+async def test_a_device_is_not_replaced_by_a_video(clapper: Clapper, relay: Relay) -> None:
+    ended = await clapper("generate", "--prompt", "x", "--out", "/dev/null", **relay.settings())
+
+    assert ended.code == 2
+    assert "/dev/null is no file" in ended.err
+    assert not Path("/dev/null").is_file()

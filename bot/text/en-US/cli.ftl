@@ -101,6 +101,7 @@ storage-failed = The database answered with an error. The log names it.
 cli-image-file = There is no image file { $path }.
 cli-image-size = { $path } is larger than MAX_IMAGE_MB allows ({ $limit } MB).
 cli-image-link = { $model } takes images by link (its image_transport in clapper.toml), so --image needs a link here.
+cli-out-file = { $path } is no file that a video can be saved in.
 cli-out-folder = There is no folder { $path } to save the video in.
 cli-generate-asked = Asked the relay
 cli-generate-working = Working
@@ -118,6 +119,7 @@ cli-generate-unwritten = The video cannot be written to { $path }.
 
 cli-demo-prompt = A paper boat drifts down a rainy street at dusk
 cli-demo-page = Clapper at work: { $url } (Ctrl-C ends it)
+cli-demo-port = The port { $port } cannot be had: { $reason }. Choose another one, or leave --port out.
 cli-demo-missing = The demo is not part of this installation. Get the source and run “make demo”, or install the extra “demo”.
 cli-demo-no-video = There is no video. The last line above says why.
 cli-demo-saved = Saved { $path }: { NUMBER($bytes) } bytes, { NUMBER($seconds, maximumFractionDigits: 1) } s of { $codec }

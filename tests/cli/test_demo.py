@@ -1,0 +1,40 @@
+"""The demo's command line, as far as it needs no browser."""
+
+import socket
+from pathlib import Path
+
+from bot.cli.demo import show
+
+
+def test_the_whole_demo_without_a_browser(tmp_path: Path) -> None:
+    out = tmp_path / "boat.mp4"
+
+    code = show(headless=True, prompt="A paper boat 纸船 🚣", image=None, out=out, port=None)
+
+    assert code == 0
+    assert out.read_bytes()[4:8] == b"ftyp"
+
+
+def test_a_prompt_that_is_refused_gives_no_video(tmp_path: Path) -> None:
+    out = tmp_path / "boat.mp4"
+
+    code = show(headless=True, prompt="something forbidden", image=None, out=out, port=None)
+
+    assert code == 1
+    assert not out.exists()
+
+
+def test_an_image_that_is_not_there_is_a_wrong_use(tmp_path: Path) -> None:
+    missing = tmp_path / "none.png"
+
+    assert show(headless=True, prompt="x", image=missing, out=None, port=None) == 2
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        code = show(headless=False, prompt=None, image=None, out=None, port=taken.getsockname()[1])
+
+    assert code == 1
