@@ -8,13 +8,20 @@ bytes here alone, and nothing of the bot is imported.
 import json
 import sys
 import warnings
+from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image, ImageOps
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2048
-JPEG_QUALITY = 92
+MAX_BYTES = 4 << 20
+"""A card's upload and a relay's request carry it whole; Discord takes 10 MiB with all the rest."""
+QUALITIES = (92, 85, 75)
+SHRINK = 0.75
+"""Of each side, when no quality is small enough."""
+SIZES = 12
+"""That are tried; the last has a thousandth of the pixels."""
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -36,8 +43,8 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + content)
 
 
-def remade(given: bytes) -> tuple[dict[str, object], bytes]:
-    """The image as we would have saved it, and its facts.
+def remade(given: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[dict[str, object], bytes]:
+    """The image as we would have saved it, in at most `max_bytes`, and its facts.
 
     Raises:
         Refused: `image-pixels` (megapixels) or `image-animated`.
@@ -47,7 +54,7 @@ def remade(given: bytes) -> tuple[dict[str, object], bytes]:
         _check(image)
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode small what becomes small
         picture = _upright(image)
-    return _encoded(picture)
+    return _encoded(picture, max_bytes)
 
 
 def _check(image: Image.Image) -> None:
@@ -77,15 +84,34 @@ def _plain(image: Image.Image) -> Image.Image:
     return seen.convert("RGB") if opaque else seen
 
 
-def _encoded(picture: Image.Image) -> tuple[dict[str, object], bytes]:
+def _encoded(picture: Image.Image, max_bytes: int) -> tuple[dict[str, object], bytes]:
     picture.info = {}  # comments and profiles would be written again
-    out = BytesIO()
+    fitting = (way for way in _ways(picture) if len(way[2]) <= max_bytes)
+    shown, suffix, content = next(fitting)
+    return {"width": shown.width, "height": shown.height, "suffix": suffix}, content
+
+
+def _ways(picture: Image.Image) -> Iterator[tuple[Image.Image, str, bytes]]:
+    """Encodings, each with less of the picture than the one before."""
     if picture.mode == "RGBA":
-        picture.save(out, "PNG")
-    else:
-        picture.save(out, "JPEG", quality=JPEG_QUALITY)
-    suffix = ".png" if picture.mode == "RGBA" else ".jpg"
-    return {"width": picture.width, "height": picture.height, "suffix": suffix}, out.getvalue()
+        yield picture, ".png", _saved(picture, "PNG")
+        picture = _on_white(picture)
+    for _ in range(SIZES):
+        for quality in QUALITIES:
+            yield picture, ".jpg", _saved(picture, "JPEG", quality=quality)
+        picture = ImageOps.scale(picture, SHRINK, Image.Resampling.LANCZOS)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
+
+
+def _saved(picture: Image.Image, kind: str, **options: int) -> bytes:
+    out = BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
 
 
 if __name__ == "__main__":

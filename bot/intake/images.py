@@ -16,8 +16,8 @@ from bot.domain.requests import ImageOffer
 
 READ_SECONDS = 20.0
 _CHILD = Path(__file__).with_name("child.py")
-LIMITS = ChildLimits(seconds=20, memory=1 << 30, output=32 << 20)
-"""A 40-megapixel PNG with alpha is 160 MB of pixels; 2048 x 2048 of them are at most 17 MB."""
+LIMITS = ChildLimits(seconds=20, memory=1 << 30, output=5 << 20)
+"""A 40-megapixel PNG with alpha is 160 MB of pixels; the child's answer is 4 MiB and a line."""
 _OTHERS = {
     b"GIF8": "GIF",
     b"BM": "BMP",
@@ -52,7 +52,8 @@ async def take_in(
     """Fetch, check and re-encode an image, and store it in `folder`.
 
     PNG, JPEG and WebP are taken whatever they are called; a photo's orientation is applied, its
-    longest side made at most 2,048 pixels, and everything that is not a pixel left out.
+    longest side made at most 2,048 pixels, and everything that is not a pixel left out. The
+    stored file has at most 4 MiB: where that needs it, what shows through is put on white.
 
     Raises:
         ImageRejected: `image-fetch`, `image-empty`, `image-mismatch` (more bytes than offered),

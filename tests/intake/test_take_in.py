@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image, ImageCms
@@ -19,7 +20,7 @@ from bot.children import ChildLimits
 from bot.domain.errors import ImageRejected
 from bot.domain.requests import ImageOffer
 from bot.intake import StoredImage, take_in
-from bot.intake.child import Refused, remade
+from bot.intake.child import MAX_BYTES, Refused, remade
 
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 
@@ -207,6 +208,12 @@ async def test_large_ones_become_smaller(
         assert image.size == expected
 
 
+async def test_takes_a_line_of_single_pixels(tmp_path: Path) -> None:
+    _, image, _ = await taken(saved(two_halves((40, 1))), tmp_path)
+
+    assert image.size == (40, 1)
+
+
 async def test_what_hides_behind_the_image_is_gone(tmp_path: Path) -> None:
     both = BytesIO(saved(two_halves()))
     with zipfile.ZipFile(both, "a") as archive:
@@ -331,3 +338,38 @@ def test_the_childs_own_words() -> None:
     assert (facts["width"], facts["suffix"], content[:3]) == (40, ".jpg", b"\xff\xd8\xff")
     with pytest.raises(Refused, match="image-pixels"):
         remade(giant_png(10_000, 5_000))
+
+
+def noise(mode: str, side: int) -> bytes:
+    """What no format makes small."""
+    pixels = Random(7).randbytes(side * side * len(mode))
+    return saved(Image.frombytes(mode, (side, side), pixels), compress_level=0)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+async def test_stores_no_more_than_a_card_can_carry(tmp_path: Path, mode: str) -> None:
+    _, image, file = await taken(noise(mode, 2048), tmp_path)
+
+    assert len(file) <= MAX_BYTES
+    assert (image.format, image.size) == ("JPEG", (2048, 2048))
+
+
+def test_puts_what_shows_through_on_white_when_it_is_too_large() -> None:
+    picture = Image.open(BytesIO(noise("RGBA", 256)))
+    picture.paste((0, 0, 0, 0), (0, 0, 128, 256))
+
+    _, content = remade(saved(picture), max_bytes=100_000)
+
+    image = Image.open(BytesIO(content))
+    assert image.format == "JPEG"
+    assert image.size == (256, 256)
+    assert image.getpixel((32, 32)) == (255, 255, 255)
+
+
+def test_makes_smaller_what_no_quality_makes_small() -> None:
+    facts, content = remade(noise("RGB", 256), max_bytes=8_000)
+
+    assert len(content) <= 8_000
+    assert Image.open(BytesIO(content)).size == (facts["width"], facts["height"])
+    assert facts["width"] == facts["height"]
+    assert 64 < int(str(facts["width"])) < 256
