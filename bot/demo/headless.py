@@ -12,6 +12,7 @@ from bot.demo.parts import buttons, texts, video_url
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
+from bot.domain.errors import MediaFailure
 from bot.domain.views import Clip
 
 PATIENCE = 300.0
@@ -25,7 +26,7 @@ async def film(
     """Ask for a video as a member would and write it to `out`; `None` when there was none.
 
     Raises:
-        MediaFailure: what was delivered is no video.
+        MediaFailure: what was delivered is no playable H.264 video.
     """
     started = time.monotonic()
     async with SampleRelay() as relay, stage(relay) as app, world(app) as made:
@@ -39,7 +40,10 @@ async def film(
     if data is None:
         return None
     await asyncio.to_thread(out.write_bytes, data)
-    return await probe(out)
+    clip = await probe(out)
+    if clip.codec != "h264":
+        raise MediaFailure("media-not-a-video")
+    return clip
 
 
 async def _ask(made: World, prompt: str, image: Path | None) -> int:
