@@ -25,6 +25,7 @@ from bot.presenter.routes import (
     verdict,
     webhook,
 )
+from bot.presenter.tokens import Tokens
 
 log = structlog.stdlib.get_logger()
 
@@ -72,7 +73,7 @@ class Editor:
         self._cards: dict[str, Card] = {}
         self._new: asyncio.Queue[Card] = asyncio.Queue()
         self._over = Recent(REMEMBERED)
-        self._dead_tokens = Recent(REMEMBERED)
+        self._tokens = Tokens(clock)
 
     async def run(self) -> None:
         """Send progress until cancelled, each card in a task of its own."""
@@ -161,7 +162,7 @@ class Editor:
             try:
                 message, _ = await self._call(route, face, upload=card.must_upload(face))
             except discord.HTTPException as refused:
-                if not self._token_died(card.job, refused):
+                if not self._tokens.died(card.job, refused):
                     raise
                 error = refused
             else:
@@ -208,7 +209,7 @@ class Editor:
             raise MediaFailure("media-too-large") from error
         if isinstance(error, MediaFailure):
             raise error
-        self._token_died(job, error)
+        self._tokens.died(job, error)
         bug = error if kind is Verdict.BUG else None
         log.warning("card.route_failed", job=job.id, route=route.name, kind=kind.name, exc_info=bug)
         return kind
@@ -239,31 +240,31 @@ class Editor:
     # Routes
 
     def _edits(self, job: Job) -> tuple[Route, ...]:
-        token = job.id not in self._dead_tokens
-        return tuple(edits(self._bot, job, self._clock(), token=token))
-
-    def _token_died(self, job: Job, error: Exception) -> bool:
-        """Note a dead token, so that it is never used again."""
-        dead = verdict(error) is Verdict.TOKEN_DEAD
-        if dead:
-            self._dead_tokens.add(job.id)
-        return dead
+        return tuple(edits(self._bot, job, token=self._tokens.alive(job)))
 
     async def _fetch(self, job: Job) -> discord.Message | None:
         card = job.card
         if card is None:
             return None
-        if card.token_alive(self._clock()) and job.id not in self._dead_tokens:
+        if self._tokens.alive(job):
             return await webhook(self._bot, card).fetch_message(card.message_id)
         return await partial_card(self._bot, card, job.guild_id).fetch()
 
     async def _say(self, job: Job, card: CardRef, text: str) -> None:
-        mentions = only(job.user_id)
-        if card.bot_can_view:
-            message = partial_card(self._bot, card, job.guild_id)
-            await message.reply(text, allowed_mentions=mentions)
-        elif card.token_alive(self._clock()) and job.id not in self._dead_tokens:
-            await webhook(self._bot, card).send(text, allowed_mentions=mentions)
+        if card.bot_can_view and await self._reply(job, card, text):
+            return
+        if self._tokens.alive(job):
+            await webhook(self._bot, card).send(text, allowed_mentions=only(job.user_id))
+
+    async def _reply(self, job: Job, card: CardRef, text: str) -> bool:
+        """Whether the bot may send in the channel at all."""
+        message = partial_card(self._bot, card, job.guild_id)
+        try:
+            await message.reply(text, allowed_mentions=only(job.user_id))
+        except discord.Forbidden as closed:
+            log.info("card.reply_forbidden", job=job.id, code=closed.code)
+            return False
+        return True
 
 
 def picture_stem(job: Job) -> str:

@@ -125,12 +125,12 @@ class Post:
         return message, moved
 
 
-def edits(bot: discord.Client, job: Job, now: datetime, *, token: bool = True) -> Iterator[Route]:
-    """The routes that change the card where it is; without `token` when that is known dead."""
+def edits(bot: discord.Client, job: Job, *, token: bool) -> Iterator[Route]:
+    """The routes that change the card where it is; `token` says whether its token still works."""
     card = job.card
     if card is None:
         return
-    if token and card.token_alive(now):
+    if token:
         # The interaction's own token: works where the bot cannot even look.
         by_token = partial(webhook(bot, card).edit_message, card.message_id)
         yield Edit(name="token", card=card, change=by_token)

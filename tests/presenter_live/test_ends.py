@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import discord
 import pytest
+from simcord import HttpLogEntry
+from structlog.testing import capture_logs
 
 from bot.domain.errors import CardLost, MediaFailure
 from bot.domain.jobs import JobStatus
@@ -172,12 +174,40 @@ async def test_keeps_a_video_too_large_for_a_direct_message_out_of_it(stage: Sta
     assert stage.alice.user.dm_channel.history() == []
 
 
-async def test_a_mention_that_fails_is_nobodys_problem(stage: Stage) -> None:
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_mentions_by_the_token_where_the_bot_may_not_send(stage: Stage, code: int) -> None:
+    stage.env.inject_error("POST", "/channels/*", status=403, code=code)
+
+    await stage.editor.mention(stage.delivered().job)
+
+    stored = stage.env.backend.get_message(stage.channel.id, stage.messages()[-1].id)
+    assert stored.ping_user_ids == [stage.alice.id]
+    assert [request.path for request in sent(stage)][-1].startswith("/webhooks")
+
+
+async def test_mentions_nobody_where_the_bot_may_not_send_and_the_token_is_over(
+    stage: Stage,
+) -> None:
+    await stage.env.advance_time(14 * 60)
     stage.env.inject_error("POST", "/channels/*", status=403, code=50013, times=None)
+
+    with capture_logs() as events:
+        await stage.editor.mention(stage.delivered().job)
+
+    assert len(stage.messages()) == 1
+    assert not [event for event in events if event["log_level"] in ("warning", "error")]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+async def test_mentions_at_most_once_whatever_became_of_the_reply(
+    stage: Stage, status: int
+) -> None:
+    stage.env.inject_error("POST", "/channels/*", status=status, times=None)
 
     await stage.editor.mention(stage.delivered().job)
 
     assert len(stage.messages()) == 1
+    assert not [request for request in sent(stage) if request.path.startswith("/webhooks")]
 
 
 async def test_mentions_nobody_in_edits(stage: Stage) -> None:
@@ -198,6 +228,10 @@ async def test_an_end_breaks_off_an_edit_that_hangs(stage: Stage) -> None:
 
     assert card.task.cancelled()
     assert not card.needs(FACES(stage.at(percent=1.0)))
+
+
+def sent(stage: Stage) -> list[HttpLogEntry]:
+    return [request for request in stage.env.http_requests if request.method == "POST"]
 
 
 def gallery(message: discord.Message) -> discord.MediaGalleryComponent:
