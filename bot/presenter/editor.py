@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import discord
@@ -101,12 +101,18 @@ class Editor:
             MediaFailure: `media-too-large` when Discord refuses the file's size.
         """
         self._over.add(state.job.id)
-        face = self._end(state)
-        upload = True
-        if card := self._cards.pop(state.job.id, None):
+        card = self._cards.pop(state.job.id, None)
+        if card is not None:
             await card.close(self._pace.preempt)
-            upload = card.must_upload(face)
-        return await self._show_end(state.job, face, upload=upload)
+            state = card.carried(state)
+        try:
+            return await self._show_end(card, state)
+        except MediaFailure:
+            if state.picture is None:
+                raise
+            # The picture is good to see; the end must be seen.
+            log.info("card.picture_left_out", job=state.job.id)
+            return await self._show_end(card, replace(state, picture=None))
 
     async def picture_url(self, job: Job) -> str | None:
         """The URL of the reference image on the card, once Discord has it."""
@@ -146,7 +152,7 @@ class Editor:
     async def _progress(self, card: Card, state: CardState) -> bool:
         """Send one edit if it changes anything; whatever goes wrong, the job goes on."""
         try:
-            face = self._faces(state)
+            face = self._faces(card.carried(state))
             if not card.needs(face):
                 return False
             message = await self._edit_once(card, face)
@@ -175,7 +181,7 @@ class Editor:
         log.warning("card.progress_failed", job=card.job.id, kind=kind.name, exc_info=bug)
         if kind is Verdict.AGAIN:
             card.retry()
-        else:
+        elif kind is not Verdict.TOO_LARGE or not card.lighten():
             card.mute()
 
     def _spacing(self, job: Job) -> float:
@@ -191,8 +197,9 @@ class Editor:
             log.exception("card.not_rendered", job=state.job.id)
             raise CardLost("card-lost") from error
 
-    async def _show_end(self, job: Job, face: Face, *, upload: bool) -> CardRef:
-        private_only = False
+    async def _show_end(self, card: Card | None, state: CardState) -> CardRef:
+        job, face, private_only = state.job, self._end(state), False
+        upload = card is None or card.must_upload(face)
         for route in (*self._edits(job), *posts(self._bot, job, self._clock())):
             if private_only and not route.private:
                 continue

@@ -1,6 +1,7 @@
 """One card between its first appearance and its end: what it shows and what it should show."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
@@ -24,6 +25,7 @@ class Card:
         self._muted = False
         self._picture: str | None = None
         self._picture_known = asyncio.Event()
+        self._bare = False
         self.busy = asyncio.Lock()
         """Held while an edit is in flight."""
         self.task: asyncio.Task[None] | None = None
@@ -47,6 +49,19 @@ class Card:
         await self._changed.wait()
         self._changed.clear()
         return self._state
+
+    def carried(self, state: CardState) -> CardState:
+        """The state as far as the card can carry it."""
+        return replace(state, picture=None) if self._bare else state
+
+    def lighten(self) -> bool:
+        """Leave the reference image out from now on; false when it was left out before."""
+        if self._bare:
+            return False
+        self._bare = True
+        self._picture_known.set()
+        self._changed.set()
+        return True
 
     def needs(self, face: Face) -> bool:
         """Whether an edit would change anything, and may be tried at all."""
@@ -86,7 +101,7 @@ class Card:
                 await self._picture_known.wait()
         except TimeoutError:
             return None
-        return self._picture
+        return None if self._bare else self._picture
 
     async def close(self, patience: float) -> None:
         """Let no more progress start, and wait for the edit in flight, or break it off."""

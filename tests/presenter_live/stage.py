@@ -108,16 +108,15 @@ class Stage:
         job = replace(self.state.job, status=status, started_at=self.state.job.created_at)
         return replace(self.state, job=job, **changes)
 
-    def delivered(self, size: int = 1000) -> CardState:
-        """A delivered state whose clip has `size` bytes."""
+    def delivered(self, size: int = 1000, *, with_: CardState | None = None) -> CardState:
+        """A delivered state whose clip has `size` bytes, otherwise as `with_`."""
         path = self.folder / "clip.mp4"
         path.write_bytes(b"v" * size)
         clip = Clip(
             path=path, size=size, seconds=4, width=64, height=64, codec="h264", inline_safe=True
         )
-        return self.at(
-            JobStatus.DELIVERED, delivery=Delivery(form=DeliveryForm.ATTACHED, clip=clip)
-        )
+        delivery = Delivery(form=DeliveryForm.ATTACHED, clip=clip)
+        return replace(with_ or self.at(JobStatus.DELIVERED), delivery=delivery)
 
     def picture(self) -> Path:
         path = self.folder / "picture.png"
