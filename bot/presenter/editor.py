@@ -15,6 +15,7 @@ from bot.domain.views import CardState
 from bot.presenter.face import Face, Faces, media_url
 from bot.presenter.memory import Recent
 from bot.presenter.progress import Card
+from bot.presenter.reading import Reader
 from bot.presenter.routes import (
     Route,
     Verdict,
@@ -74,6 +75,7 @@ class Editor:
         self._new: asyncio.Queue[Card] = asyncio.Queue()
         self._over = Recent(REMEMBERED)
         self._tokens = Tokens(clock)
+        self._read = Reader(bot=bot, tokens=self._tokens, seconds=pace.call)
 
     async def run(self) -> None:
         """Send progress until cancelled, each card in a task of its own."""
@@ -119,13 +121,13 @@ class Editor:
         card = self._cards.get(job.id)
         if card is not None and (url := await card.picture(PICTURE_WAIT)):
             return url
-        try:
-            async with asyncio.timeout(self._pace.call):
-                message = await self._fetch(job)
-        except (discord.DiscordException, OSError, TimeoutError) as error:
-            log.warning("card.not_read", job=job.id, error=type(error).__name__)
-            return None
+        message = await self._read(job)
         return media_url(message, picture_stem(job)) if message else None
+
+    async def shows_video(self, job: Job) -> bool:
+        """Whether the card holds the job's video; false when it cannot be read."""
+        message = await self._read(job)
+        return message is not None and media_url(message, f"video-{job.id}") is not None
 
     async def mention(self, job: Job) -> None:
         """Tell the owner once, by a short reply to the card; at most once, so never again."""
@@ -248,14 +250,6 @@ class Editor:
 
     def _edits(self, job: Job) -> tuple[Route, ...]:
         return tuple(edits(self._bot, job, token=self._tokens.alive(job)))
-
-    async def _fetch(self, job: Job) -> discord.Message | None:
-        card = job.card
-        if card is None:
-            return None
-        if self._tokens.alive(job):
-            return await webhook(self._bot, card).fetch_message(card.message_id)
-        return await partial_card(self._bot, card, job.guild_id).fetch()
 
     async def _say(self, job: Job, card: CardRef, text: str) -> None:
         if card.bot_can_view and await self._reply(job, card, text):
