@@ -115,7 +115,7 @@ class ClapperBot(commands.Bot):
     async def _declare(self) -> None:
         """Tell Discord of the commands when they changed; it counts and limits every time."""
         digest = self._digest()
-        if self._declared.is_file() and self._declared.read_text("utf-8").strip() == digest:
+        if self._remembered() == digest:
             return
         try:
             synced = await self.tree.sync()
@@ -123,9 +123,22 @@ class ClapperBot(commands.Bot):
             # The commands of the last time still work; the next start tries again.
             log.exception("commands.not_declared", error=type(error).__name__)
             return
-        self._declared.parent.mkdir(parents=True, exist_ok=True)
-        self._declared.write_text(digest + "\n", "utf-8")
         log.info("commands.declared", count=len(synced))
+        self._remember(digest)
+
+    def _remembered(self) -> str | None:
+        try:
+            return self._declared.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None  # as if there were none: writing it anew tells what is wrong
+
+    def _remember(self, digest: str) -> None:
+        try:
+            self._declared.parent.mkdir(parents=True, exist_ok=True)
+            self._declared.write_text(digest + "\n", "utf-8")
+        except OSError as error:
+            # The commands work; only the next start declares them once more.
+            log.warning("commands.not_remembered", error=type(error).__name__)
 
     def _digest(self) -> str:
         payload: list[dict[str, Any]] = [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import simcord
 from discord import app_commands
+from structlog.testing import capture_logs
 
 from storage.database import Database
 from tests.cogs.counter import Counter, open_counter
@@ -61,6 +62,36 @@ async def test_starts_although_discord_refuses_the_commands(
     await env.shutdown()
 
     assert not (tmp_path / "commands").exists()
+
+
+@pytest.mark.parametrize("place", ["file/commands", "folder", "x" * 300])
+async def test_starts_although_it_cannot_remember_the_commands(
+    database: Database, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    counter = open_counter(database, tmp_path)
+    counter.bot._declared = tmp_path / place
+    env = simcord.Env(counter.bot)
+
+    with capture_logs() as events:
+        await env.start()
+    await env.shutdown()
+
+    assert declared(env) == 1
+    assert [event["event"] for event in events].count("commands.not_remembered") == 1
+
+
+async def test_starts_with_a_broken_memory_of_the_commands(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "commands").write_bytes(b"\xff\xfe")
+    env = simcord.Env(open_counter(database, tmp_path).bot)
+
+    await env.start()
+    await env.shutdown()
+
+    assert declared(env) == 1
 
 
 async def test_declares_commands_for_servers_only(server: Server) -> None:
