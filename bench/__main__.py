@@ -1,24 +1,38 @@
 """`python -m bench`: print every figure with what it is compared to."""
 
 import asyncio
+import os
 import platform
 import sys
+from collections.abc import AsyncIterator
 
 from bench.admissions import admissions
 from bench.figures import Figure
+from bench.reading import memory, reading
+from bench.relay import sample_relay
+from bench.streams import streams
 
 
 async def main() -> None:
-    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
-    for figure in [await admissions()]:
+    python, cores = platform.python_version(), os.cpu_count()
+    print(f"Python {python}, {platform.system()} {platform.machine()}, {cores} cores")
+    async for figure in figures():
         show(figure)
 
 
+async def figures() -> AsyncIterator[Figure]:
+    async with sample_relay() as url:
+        async for figure in reading(url):
+            yield figure
+        yield await memory(url)
+        yield await streams(url)
+    yield await admissions()
+
+
 def show(figure: Figure) -> None:
-    share = figure.ours / figure.theirs
     print(f"\n{figure.name}")
-    print(f"  Clapper        {figure.ours:12,.0f} {figure.unit}")
-    print(f"  {figure.compared:<14} {figure.theirs:12,.0f} {figure.unit}   ({share:.0%} of it)")
+    for row in figure.rows:
+        print(f"  {row}", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.figures import Figure
+from bench.figures import Figure, beside
 from bot.domain.ledger import Limits
 from bot.domain.requests import Order, Requester, VideoRequest
 from storage.database import Database
@@ -25,13 +25,8 @@ async def admissions() -> Figure:
     with TemporaryDirectory() as folder:
         ours = await _ours(Path(folder) / "clapper.db")
         theirs = await asyncio.to_thread(_theirs, Path(folder) / "floor.db")
-    return Figure(
-        name=f"Admissions ({COUNT:,} members, SQLite on disk, synchronous=FULL)",
-        unit="per second",
-        ours=ours,
-        compared="sqlite3 alone",
-        theirs=theirs,
-    )
+    name = f"Admissions ({COUNT:,} members, SQLite on disk, synchronous=FULL)"
+    return beside(name, "per second", ours=ours, theirs={"sqlite3 alone": theirs})
 
 
 async def _ours(path: Path) -> float:

@@ -77,21 +77,14 @@ class Lines:
         yield from self._end_line("")
 
     def _end_lines(self, text: str) -> Iterator[Sign]:
-        if self._is_prose(text):
-            words = self._line + text
+        words = self._line + text
+        if not self._fence and _is_prose(words):
             self._next_line()
-            if not words.isspace():
+            if words and not words.isspace():
                 yield Words(words, complete=True)
             return
         for part in text.split("\n"):
             yield from self._end_line(part)
-
-    def _is_prose(self, text: str) -> bool:
-        """Whether the lines that end with `text` hold words only: no number, no data, no tag."""
-        if self._fence or not (_is_prose(text) and _is_prose(self._line)):
-            return False
-        size = len(self._line) + len(text)
-        return size <= _MAX_LINE or len(self._line) + _longest(text) <= _MAX_LINE
 
     def _grow(self, part: str) -> Iterator[float]:
         self._append(part)
@@ -144,10 +137,10 @@ class Lines:
 
 
 def _is_prose(text: str) -> bool:
-    """Whether no line of `text` can count, open a fence or a tag, or be data."""
+    """Whether the lines of `text` are words only: no number that counts, no data, no tag."""
     if '"' in text or "{" in text or "}" in text or "`" in text or "<" in text:
         return False
-    return not may_count(text)
+    return not may_count(text) and (len(text) <= _MAX_LINE or _longest(text) <= _MAX_LINE)
 
 
 def _longest(text: str) -> int:

@@ -105,7 +105,7 @@ def _state(text: str) -> str | None:
 
 
 def _is_field(words: str) -> bool:
-    return _has_sign(words) and _FIELD.match(plain(words)) is not None
+    return _has_label(words) and _FIELD.match(plain(words)) is not None
 
 
 def _step(words: str) -> str:
@@ -113,14 +113,16 @@ def _step(words: str) -> str:
     counts = "%" in words or "％" in words or ".." in words
     for step in reversed(steps(_NUMBERS.sub(" ", words) if counts else words)):
         if _WORD.search(step) and not step.startswith(("(", "（")):
-            named = _may_hold_id(step) and _DIGIT.search(words)
+            named = _DIGIT.search(words) and _may_hold_id(step)
             return plain(_ID.sub(" ", step) if named else step).rstrip(".。 ")
     return ""
 
 
 def _may_hold_id(words: str) -> bool:
-    return _has_sign(words) or any(len(word) >= _MIN_ID for word in words.split())
+    return _has_label(words) or any(len(word) >= _MIN_ID for word in words.split())
 
 
-def _has_sign(words: str) -> bool:
-    return ":" in words or "=" in words or "：" in words
+def _has_label(words: str) -> bool:
+    """Whether there may be a sign behind a word for an id."""
+    signed = ":" in words or "=" in words or "：" in words
+    return signed and ("id" in words.lower() or "编号" in words or "任务" in words)

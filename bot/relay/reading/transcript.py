@@ -64,8 +64,9 @@ class Mender:
 
 
 def _fit(piece: str) -> bool:
+    if "\0" in piece:
+        return False
     try:
-        piece.encode()  # faster than any search for what cannot be encoded
+        return piece.isascii() or bool(piece.encode())  # faster than a search for half characters
     except UnicodeEncodeError:
         return False
-    return "\0" not in piece
