@@ -202,6 +202,10 @@ class LoopbackDiscord:
         )
         self.world.faults.add(fault)
 
+    def forget_faults(self) -> None:
+        """From now on requests succeed."""
+        self.world.faults.forget()
+
     def kill_token(self, event: Interaction) -> None:
         """Ends an interaction's token now, as Discord does after 15 minutes."""
         event.dead = True

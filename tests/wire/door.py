@@ -75,6 +75,8 @@ class _Door:
             return json_answer(fields, status=error.status)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             return self._failed(f"no such route here: {request.method} {seen.path}")
+        except ConnectionError:
+            return web.Response()  # the bot was killed in the middle of its request
         except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             return self._failed(f"{request.method} {seen.path}: {error!r}")
 

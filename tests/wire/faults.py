@@ -51,6 +51,10 @@ class Faults:
                 return fault
         return None
 
+    def forget(self) -> None:
+        """Plays none of them any more."""
+        self._script.clear()
+
     def end(self) -> None:
         """Lets go of every request that hangs."""
         self._over.set()
