@@ -1,14 +1,15 @@
 """From an admitted request to its card: the first answer, in time, whatever the database does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import discord
 import structlog
 
-from bot.domain.errors import ClapperError, Refusal
+from bot.domain.errors import AlreadyTaken, ClapperError, Refusal
 from bot.domain.jobs import TOKEN_LIFE, CardRef
 from bot.domain.requests import ImageOffer
 from bot.domain.views import CardState
@@ -29,7 +30,7 @@ Admit: TypeAlias = Callable[[], Awaitable[CardState]]
 
 
 class _AnswerLostError(Exception):
-    """The first answer did not reach Discord: nobody will ever see this job."""
+    """The first answer did not reach Discord, as far as is known: nobody waits for this job."""
 
 
 async def open_card(
@@ -39,6 +40,7 @@ async def open_card(
 
     The database comes first, so that refusals are private; if it is slow, the answer is put off
     in public and the card, or a late refusal, follows. The admission itself is never broken off.
+    Discord may send an interaction twice: all that its second coming leaves is a line in the log.
 
     Raises:
         Refusal: the request is not taken on, and nothing was answered yet.
@@ -48,7 +50,10 @@ async def open_card(
     opening.check()
     admission = asyncio.ensure_future(admit())
     done, _ = await asyncio.wait({admission}, timeout=opening.desk.haste.submit)
-    await (opening.at_once(await admission) if done else opening.late(admission))
+    try:
+        await (opening.at_once(await admission) if done else opening.late(admission))
+    except AlreadyTaken as twice:
+        log.info("card.already_taken", job=twice.params.get("job"))
 
 
 class _Opening:
@@ -59,45 +64,74 @@ class _Opening:
         self._image = image
         self.desk = desk
         self._came_at = desk.clock()
+        self._maybe_seen = False
+        """Whether Discord may show an answer of ours."""
 
     def check(self) -> None:
         """Refuse where a video could never be posted, before anything is charged."""
-        if self._interaction.channel_id is None:
+        if self._interaction.channel_id is None or self._interaction.guild_id is None:
             raise Refusal("refusal-guild-only")
         if not self._interaction.app_permissions.attach_files:
             raise Refusal("refusal-attach")
 
     async def at_once(self, state: CardState) -> None:
         """The card itself is the first answer."""
-        face = self.desk.faces(state)
+        async with self._or_abandoned(state):
+            face = self.desk.faces(state)
 
-        def send() -> Awaitable[Answer]:
-            return self._interaction.response.send_message(
-                view=face.view, files=face.uploads(), allowed_mentions=SILENT
-            )
+            def send() -> Awaitable[Answer]:
+                return self._interaction.response.send_message(
+                    view=face.view, files=face.uploads(), allowed_mentions=SILENT
+                )
 
-        try:
             message_id = await self._answer(send)
-        except _AnswerLostError:
-            await self._abandon(state)
-            return
-        await self.desk.submit.placed(state, self._ref(message_id), self._image)
+            await self.desk.submit.placed(state, self._ref(message_id), self._image)
 
     async def late(self, admission: "asyncio.Future[CardState]") -> None:
         """Put the answer off, then show what the admission came to."""
         try:
             message_id = await self._answer(lambda: self._interaction.response.defer(thinking=True))
-        except _AnswerLostError:
-            await self._abandon(await admission)
+        except Exception:
+            async with self._or_abandoned(await self._despite(admission)):
+                raise
             return
         try:
-            state = await admission
+            await self._follow(await admission, self._ref(message_id))
+        except AlreadyTaken:
+            raise
         except Exception as error:  # noqa: BLE001 (answered and logged)
             await self._withdraw(as_answer(error))
-            return
-        ref = self._ref(message_id)
-        self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
-        await self.desk.submit.placed(state, ref, self._image)
+
+    async def _follow(self, state: CardState, ref: CardRef) -> None:
+        async with self._or_abandoned(state, take_back=False):
+            await self.desk.submit.placed(state, ref, self._image)
+            self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
+
+    async def _despite(self, admission: "asyncio.Future[CardState]") -> CardState:
+        """What is admitted although it cannot be answered; a refusal leaves no promise behind."""
+        try:
+            return await admission
+        except AlreadyTaken:
+            raise  # what can be seen belongs to the first coming
+        except Exception:
+            await self._take_back()
+            raise
+
+    @asynccontextmanager
+    async def _or_abandoned(
+        self, state: CardState, *, take_back: bool = True
+    ) -> AsyncIterator[None]:
+        """Whatever is raised inside, credits return and nothing is left that waits for ever."""
+        try:
+            yield
+        except Exception as error:
+            lost = isinstance(error, _AnswerLostError)
+            if take_back:
+                await self._take_back()
+            await self.desk.submit.abandoned(state.job.id)
+            log.warning("card.never_answered", job=state.job.id, lost=lost)
+            if not lost:
+                raise
 
     async def _answer(self, send: Callable[[], Awaitable[Answer]]) -> int:
         """The id of the message that the first answer made.
@@ -105,16 +139,19 @@ class _Opening:
         Raises:
             _AnswerLostError: Discord does not know the interaction (any more).
         """
-        for attempt in range(self.desk.haste.tries):
+        for _ in range(self.desk.haste.tries):
             try:
                 async with asyncio.timeout(self.desk.haste.answer):
-                    return _message_id(await send())
+                    answer = await send()
+                self._maybe_seen = True
+                return _message_id(answer)
             except Exception as error:
                 kind = verdict(error)
+                if kind not in (Verdict.AGAIN, Verdict.BUG) and not self._maybe_seen:
+                    raise _AnswerLostError from error
+                self._maybe_seen = True
                 if kind is Verdict.BUG:
                     raise
-                if kind is not Verdict.AGAIN and not attempt:
-                    raise _AnswerLostError from error
                 if kind is not Verdict.AGAIN:
                     break
         return await self._applied()
@@ -124,12 +161,18 @@ class _Opening:
         try:
             async with asyncio.timeout(LOOK):
                 return (await self._interaction.original_response()).id
-        except (discord.DiscordException, OSError, TimeoutError) as error:
+        except Exception as error:
             raise _AnswerLostError from error
 
-    async def _abandon(self, state: CardState) -> None:
-        log.warning("card.never_answered", job=state.job.id)
-        await self.desk.submit.abandoned(state.job.id)
+    async def _take_back(self) -> None:
+        """Delete an answer that may have arrived, in one try."""
+        if not self._maybe_seen:
+            return
+        try:
+            async with asyncio.timeout(LOOK):
+                await self._interaction.delete_original_response()
+        except Exception as error:  # noqa: BLE001 (the credits return all the same)
+            log.info("card.not_taken_back", error=type(error).__name__)
 
     async def _withdraw(self, refused: ClapperError) -> None:
         """A late refusal: the public message was promised already, so it says a word and goes."""

@@ -1,8 +1,10 @@
 """`/video` as a member types it."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Never
 
 import discord
 import pytest
@@ -12,7 +14,7 @@ from PIL import Image
 from bot.domain.errors import StorageError
 from bot.domain.jobs import JobStatus
 from storage.database import Database
-from tests.cogs.counter import Counter, open_counter, taking_in
+from tests.cogs.counter import FACES, Counter, open_counter, taking_in
 from tests.cogs.server import Server, labels, private_answer, slow_database, until
 
 WRONG = timedelta(minutes=4)
@@ -203,6 +205,44 @@ async def test_releases_the_job_when_no_try_to_answer_arrives(
 
     assert await counter.jobs.open_jobs() == []
     assert await counter.left(server.alice, server.guild.id) == 3
+
+
+@pytest.mark.parametrize("slow", [False, True])
+async def test_releases_the_job_whose_card_cannot_be_written_down(
+    server: Server, counter: Counter, monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    monkeypatch.setattr(counter.jobs, "place_card", broken)
+
+    if slow:
+        async with slow_database(server, counter):
+            result = await server.alice.slash(server.channel, "video", prompt="A boat")
+            await server.env.advance_time(1)
+    else:
+        result = await server.alice.slash(server.channel, "video", prompt="A boat")
+
+    assert "by the reference" in private_answer(result)
+    assert server.channel.history() == []
+    assert await counter.jobs.open_jobs() == []
+    assert await counter.left(server.alice, server.guild.id) == 3
+    assert all("a bug" in str(error) for error in server.env.errors)
+
+
+async def test_releases_the_job_whose_card_cannot_be_drawn(
+    server: Server, counter: Counter
+) -> None:
+    counter.bot.desk = replace(counter.desk, faces=replace(FACES, buttons=broken))
+
+    result = await server.alice.slash(server.channel, "video", prompt="A boat")
+
+    assert "by the reference" in private_answer(result)
+    assert server.channel.history() == []
+    assert await counter.jobs.open_jobs() == []
+    assert await counter.left(server.alice, server.guild.id) == 3
+    assert all("a bug" in str(error) for error in server.env.errors)
+
+
+def broken(*_: object) -> Never:
+    raise RuntimeError("a bug")
 
 
 async def test_works_on_a_machine_whose_clock_is_wrong(database: Database, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ async def test_an_answer_that_nobody_confirms_leaves_no_card_behind(
 
     async with BotProcess(server, tmp_path, settings) as bot:
         await bot.alive(server.slash(place.alice, place.channel, "video", prompt="a cat"))
-        await bot.alive(server.wait_for(lambda: server.asked("DELETE", "/messages/@original")))
+        await bot.alive(bot.says("card.never_answered"))
         await bot.stop()
 
     assert server.messages == []
