@@ -1,7 +1,7 @@
 """`check`: everything that the bot needs, what is wrong with it, and how to mend it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from bot.cli.machine import look_at_disk, look_at_encoder
 from bot.cli.remote import look_at_database, look_at_relays
 from bot.cli.setup import look_at_settings, look_at_token
 from bot.cli.speech import Voice
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingProblem, SettingsError
 from bot.settings import Settings, load_settings
 from bot.telemetry import configure_logging
 from bot.text import Texts
@@ -25,8 +25,8 @@ def check_now() -> int:
     voice = Voice(Texts())
     try:
         settings = load_settings(for_="check")
-    except SettingsError as error:
-        found = [_of_setting(problem.code, dict(problem.params)) for problem in error.problems]
+    except SettingsError:
+        found = [_of_setting(problem.code, dict(problem.params)) for problem in _problems()]
         for finding in found:
             _show(voice, finding)
         return _conclude(voice, found)
@@ -54,6 +54,15 @@ async def _looks(settings: Settings) -> AsyncGenerator[Finding, None]:
             yield finding
     yield look_at_disk(settings)
     yield await look_at_encoder()
+
+
+def _problems() -> Sequence[SettingProblem]:
+    """All that keeps the bot from starting, and not only what is malformed."""
+    try:
+        load_settings(for_="run")
+    except SettingsError as error:
+        return error.problems
+    return ()
 
 
 def _of_setting(code: str, params: dict[str, str | int | float]) -> Finding:

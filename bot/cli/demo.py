@@ -9,8 +9,9 @@ from pathlib import Path
 
 import typer
 
+from bot.cli.saving import target_for
 from bot.cli.speech import Voice
-from bot.domain.errors import MediaFailure
+from bot.domain.errors import MediaFailure, Refusal
 from bot.telemetry import configure_logging
 from bot.text import Texts
 
@@ -27,8 +28,13 @@ def show(
         return 2
     configure_logging(level="error", format="console")
     try:
+        target = target_for(out or Path("demo.mp4"))
+    except Refusal as refusal:
+        voice.explain(refusal)
+        return 2
+    try:
         if headless:
-            return _film(voice, prompt or voice.say(PROMPT), image, out or Path("demo.mp4"))
+            return _film(voice, prompt or voice.say(PROMPT), image, target)
         return _page(voice, port)
     except ModuleNotFoundError as error:
         if error.name not in ("bot.demo", "simcord"):

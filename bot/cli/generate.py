@@ -57,7 +57,7 @@ def generate_now(wish: Wish, *, as_json: bool) -> int:
     """Make the video and tell of it; the exit code."""
     voice = Voice(Texts())
     settings = load_settings(for_="generate")
-    level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
+    level = settings.log_level if "log_level" in settings.model_fields_set else "error"
     configure_logging(level=level, format=settings.log_format, secrets=settings.secrets)
     try:
         errand = _errand(wish, settings)
@@ -161,8 +161,12 @@ class _Run:
             return await self._save(outcome.videos[:MAX_VIDEOS], saver)
         failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
         key = f"failure-{failed.kind.value.replace('_', '-')}"
-        message = failed.reason or self._voice.say(key, reason="")
-        return self._fail(failed.kind, message)
+        code = self._fail(failed.kind, failed.reason or self._voice.say(key, reason=""))
+        if failed.kind.operator_must_act or (
+            failed.kind is FailureKind.UPSTREAM and not failed.reason
+        ):
+            self._report.hint(f"cli-hint-{failed.kind.value.replace('_', '-')}")
+        return code
 
     async def _save(self, videos: Sequence[Sequence[str]], saver: Saver) -> int:
         if not videos:

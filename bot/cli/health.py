@@ -20,5 +20,8 @@ def look() -> int:
     beat = HeartbeatFile(settings.data_dir).read()
     now = datetime.now(UTC)
     found = verdict(beat, now)
-    voice.answer(found, seconds=round((now - beat.at).total_seconds()) if beat else 0)
+    folder = str(settings.data_dir)
+    voice.answer(
+        found, folder=folder, seconds=round((now - beat.at).total_seconds()) if beat else 0
+    )
     return 0 if found == "health-ok" else 1

@@ -35,6 +35,9 @@ class Report(Protocol):
     def failed(self, kind: str, message: str) -> None:
         """There is no video, or it could not be saved."""
 
+    def hint(self, key: str) -> None:
+        """What the operator can look at now."""
+
 
 class JsonReport:
     """One JSON object a line on stdout, as UTF-8 whatever the terminal's encoding."""
@@ -59,6 +62,9 @@ class JsonReport:
         """`kind` is one of the kinds of failure, `message` for people."""
         self._write("failed", kind=kind, message=message)
 
+    def hint(self, key: str) -> None:
+        """Nothing: a program reads the kind."""
+
     def _write(self, event: str, **fields: object) -> None:
         line = json.dumps({"event": event, **fields}, ensure_ascii=False)
         sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
@@ -71,7 +77,7 @@ class BarReport:
     def __init__(self, voice: Voice, progress: Progress) -> None:
         self._voice = voice
         self._progress = progress
-        self._task = progress.add_task(voice.say("cli-generate-asked"), total=None)
+        self._task = progress.add_task(voice.say("cli-generate-asked"), total=None, percent="")
 
     def accepted(self, handle: Handle) -> None:
         """Keep the handle on the screen: it finds a paid video again."""
@@ -83,7 +89,8 @@ class BarReport:
         note = _harmless(progress.note or self._voice.say("cli-generate-working"))
         self._progress.update(self._task, description=note)
         if progress.percent is not None:
-            self._progress.update(self._task, total=100, completed=progress.percent)
+            shown = f"{progress.percent:.0f} %"
+            self._progress.update(self._task, total=100, completed=progress.percent, percent=shown)
 
     def completed(self, urls: Sequence[str]) -> None:
         """The relay's part is over."""
@@ -105,6 +112,10 @@ class BarReport:
         """Say why there is none."""
         self._print("cli-generate-failed", kind=kind, message=message)
 
+    def hint(self, key: str) -> None:
+        """Say what the operator can look at."""
+        self._print(key)
+
     def _print(self, key: str, **params: str | float) -> None:
         text = _harmless(self._voice.say(key, **params))
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -117,7 +128,7 @@ def bar(voice: Voice) -> Iterator[BarReport]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[percent]}", markup=False),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -93,7 +93,7 @@ def _check_signature(given: bytes) -> None:
     for signature, name in _OTHERS.items():
         if given.startswith(signature):
             raise ImageRejected("image-type", type=name)
-    raise ImageRejected("image-type")
+    raise ImageRejected("image-type", type="")
 
 
 def _store(answer: bytes, folder: Path) -> StoredImage:

@@ -57,7 +57,8 @@ def load_settings(*, for_: Purpose) -> Settings:
     document = _document(names)
     tables = read_tables(document, names)
     settings, problems = _settings(document, tables)
-    problems = problems or list(missing(settings, for_))
+    told = {problem.params.get("name") for problem in problems}
+    problems += [each for each in missing(settings, for_) if each.params["name"] not in told]
     problems = tables.problems + problems or list(_unfit(settings))
     if problems:
         raise SettingsError(problems)
@@ -122,7 +123,9 @@ def _settings(document: Mapping[str, Any], tables: Tables) -> tuple[Settings, li
     try:
         return Settings(**given), problems
     except ValidationError as error:
-        return Settings(), problems + list(explained(error))
+        malformed = {each["loc"][0] for each in error.errors()}
+        fit = {name: value for name, value in given.items() if name not in malformed}
+        return Settings(**fit), problems + list(explained(error))
 
 
 def missing(settings: Settings, for_: Purpose) -> Iterator[SettingProblem]:

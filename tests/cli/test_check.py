@@ -50,12 +50,21 @@ async def test_missing_settings_are_problems_and_the_rest_is_still_looked_at(
     assert level(ended, "Encoder") == "OK"
 
 
-async def test_malformed_settings_are_problems(clapper: Clapper) -> None:
-    ended = await clapper("check", MAX_RUNNING="hunter2", TIMEZONE="Nowhere")
+async def test_malformed_settings_are_problems(clapper: Clapper, complete: dict[str, str]) -> None:
+    ended = await clapper("check", **{**complete, "MAX_RUNNING": "hunter2", "TIMEZONE": "Nowhere"})
 
     assert ended.code == 1
     assert ended.out.count("Problem") == 2
     assert "hunter2" not in ended.out + ended.err
+
+
+async def test_what_is_missing_is_told_beside_what_is_malformed(clapper: Clapper) -> None:
+    ended = await clapper("check", DISCORD_TOKEN="hello")
+
+    assert ended.code == 1
+    for name in ("DISCORD_TOKEN", "RELAY_BASE_URL", "RELAY_API_KEY"):
+        assert ended.out.count(name) == 1
+    assert ended.out.count("Problem") == 3
 
 
 async def test_a_bot_open_to_every_server_is_warned_about(

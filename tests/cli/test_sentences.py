@@ -12,7 +12,7 @@ from bot.text import Texts
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "bot" / "text" / "en-US" / "cli.ftl"
 FAMILIES = ("cli-", "setting-", "check-", "health-", "storage-")
-BUILT = re.compile(r"cli-help-|check-level-|check-subject-")
+BUILT = re.compile(r"cli-help-|cli-hint-|check-level-|check-subject-")
 """Keys that are put together when help is shown or a finding printed."""
 
 

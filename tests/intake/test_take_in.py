@@ -249,9 +249,9 @@ async def test_moving_ones_are_refused(tmp_path: Path, kind: str) -> None:
         (saved(two_halves(), "BMP"), {"type": "BMP"}),
         (saved(two_halves(), "TIFF"), {"type": "TIFF"}),
         (b"%PDF-1.7 ...", {"type": "PDF"}),
-        (b"MZ\x90\x00" + bytes(4000), {}),
-        (b"\x7fELF" + bytes(4000), {}),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", {}),
+        (b"MZ\x90\x00" + bytes(4000), {"type": ""}),
+        (b"\x7fELF" + bytes(4000), {"type": ""}),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", {"type": ""}),
     ],
     ids=["gif", "bmp", "tiff", "pdf", "exe", "elf", "svg"],
 )

@@ -101,6 +101,11 @@ storage-failed = The database answered with an error. The log names it.
 cli-image-file = There is no image file { $path }.
 cli-image-size = { $path } is larger than MAX_IMAGE_MB allows ({ $limit } MB).
 cli-image-link = { $model } takes images by link (its image_transport in clapper.toml), so --image needs a link here.
+cli-hint-auth = Check RELAY_API_KEY; “python -m bot check” tells more.
+cli-hint-quota = The account at the relay is used up: top it up.
+cli-hint-not-found = Check RELAY_BASE_URL; “python -m bot check” tells more.
+cli-hint-model-unavailable = Check the model’s name; “python -m bot check” tells which names the relay lists.
+cli-hint-upstream = Check RELAY_BASE_URL, the network, and whether the relay is up; “python -m bot check” tells more.
 cli-out-file = { $path } is no file that a video can be saved in.
 cli-out-folder = There is no folder { $path } to save the video in.
 cli-generate-asked = Asked the relay
@@ -127,7 +132,7 @@ cli-demo-saved = Saved { $path }: { NUMBER($bytes) } bytes, { NUMBER($seconds, m
 ## health
 
 health-ok = The bot is connected and its database answers.
-health-none = The bot does not run here: there is no sign of life in DATA_DIR.
+health-none = There is no sign of life in { $folder }: the bot does not run here, or has not reached Discord yet.
 health-stale = The bot hangs or was killed: its last sign of life is { $seconds } s old.
 health-offline = The bot runs but is not connected to Discord.
 health-database = The bot runs but its database does not answer.
