@@ -1,7 +1,7 @@
 """One bot at a time on one database: a second would end the first one's jobs as left over."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
@@ -44,12 +44,11 @@ def _lock_file(path: str) -> Iterator[None]:
 @asynccontextmanager
 async def _session_lock(engine: AsyncEngine) -> AsyncIterator[None]:
     """PostgreSQL gives the lock back when this one connection ends."""
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
         with translated():
-            connection = await engine.connect()
+            connection = await stack.enter_async_context(engine.connect())
             held = await connection.execute(select(func.pg_try_advisory_lock(Lock.INSTANCE)))
         if not held.scalar_one():
             raise StorageError("storage-in-use")
         yield
-    finally:
-        await engine.dispose()
