@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-import structlog
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType, fluent_number
 
@@ -12,8 +11,6 @@ from bot.domain.errors import Param
 
 SOURCE = "en-US"
 """The locale that is complete; every other falls back to it, sentence by sentence."""
-
-log = structlog.stdlib.get_logger()
 
 Function: TypeAlias = "Callable[..., FluentType | str]"
 
@@ -86,6 +83,9 @@ class Texts:
             raise MissingTextError(f"{key}: {problem}")
         if key not in self._reported:
             self._reported.add(key)
+            import structlog  # noqa: PLC0415 - a fifth of the time that `--help` takes
+
+            log = structlog.stdlib.get_logger()
             log.error("text.missing", key=key, problem=problem)
 
 
