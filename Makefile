@@ -59,7 +59,7 @@ bench: $(READY)
 	$(BIN)/python -m bench
 
 UV_COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
-    --no-emit-find-links --python-version 3.11 --no-header -q
+    --no-emit-find-links --no-strip-extras --python-version 3.11 --no-header -q
 
 lock:
 	$(UV_COMPILE) --all-extras -o requirements-dev.txt
