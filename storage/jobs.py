@@ -1,6 +1,6 @@
 """The job table: how a job moves from waiting to delivering; `ledger.py` admits and ends it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -83,10 +83,10 @@ class Jobs:
 
         return await self._database.transact(read)
 
-    async def delivering(self, job: Job, video_url: str | None) -> Job | None:
-        """The relay is done: from running to delivering."""
+    async def delivering(self, job: Job, videos: Sequence[Sequence[str]]) -> Job | None:
+        """The relay is done and has these links: from running to delivering."""
         running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
-        return await self._change(*running, status=JobStatus.DELIVERING, video_url=video_url)
+        return await self._change(*running, status=JobStatus.DELIVERING, videos=videos)
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not over, the oldest first."""

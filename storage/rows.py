@@ -11,7 +11,7 @@ from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.ledger import Entry, EntryKind
 from bot.domain.requests import VideoRequest
 
-_REQUEST = ("prompt", "model", "seconds", "ratio")
+_REQUEST = ("prompt", "model", "seconds", "ratio", "continues")
 _AS_THEY_ARE = (
     "id",
     "interaction_id",
@@ -28,7 +28,9 @@ _AS_THEY_ARE = (
     "failure",
     "failure_reason",
     "refunded",
-    "video_url",
+    "untold",
+    "claimable_since",
+    "lease_until",
     "fence",
 )
 
@@ -43,7 +45,9 @@ def row_of_job(job: Job) -> dict[str, object]:
         "failure_params": dict(job.failure_params),
         "status": job.status,
         "handle": document_of_handle(job.handle),
+        "opening": None if job.opening is None else document_of_card(job.opening),
         "card": None if job.card is None else document_of_card(job.card),
+        "videos": job.videos,
     }
 
 
@@ -56,7 +60,9 @@ def job_of_row(row: RowMapping) -> Job:
         failure_params=row["failure_params"],
         status=JobStatus(row["status"]),
         handle=Handle(**row["handle"]) if row["handle"] else None,
+        opening=_card_of_document(row["opening"]) if row["opening"] else None,
         card=_card_of_document(row["card"]) if row["card"] else None,
+        videos=tuple(tuple(links) for links in row["videos"]),
     )
 
 

@@ -8,9 +8,12 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    text,
 )
 
 from storage.columns import Document, Flag, Instant, Whole, Words
+
+_UNTOLD = text("untold = 1")
 
 metadata = MetaData(
     naming_convention={
@@ -36,6 +39,7 @@ jobs = Table(
     Column("seconds", Whole),
     Column("ratio", Words),
     Column("images", Document, nullable=False),
+    Column("continues", Words),
     Column("price", Whole, nullable=False),
     Column("status", Words, nullable=False),
     Column("inputs_ready", Flag, nullable=False),
@@ -44,13 +48,17 @@ jobs = Table(
     Column("post_started_at", Instant),
     Column("finished_at", Instant),
     Column("handle", Document),
-    Column("card", Document),  # holds the interaction token: a secret, never logged
+    Column("opening", Document),  # both hold the interaction token: a secret, never logged
+    Column("card", Document),
     Column("failure", Words),
     Column("failure_reason", Words),
     Column("failure_params", Document, nullable=False),
     Column("refunded", Flag, nullable=False),
-    Column("video_url", Words),
+    Column("untold", Flag, nullable=False, server_default="0"),
+    Column("videos", Document, nullable=False, server_default="[]"),
+    Column("claimable_since", Instant),
     Column("worker", Words),
+    Column("lease_until", Instant),
     Column("fence", Whole, nullable=False),
     CheckConstraint("price >= 0", name="price"),
     CheckConstraint(
@@ -65,6 +73,7 @@ jobs = Table(
     Index("jobs_by_member", "guild_id", "user_id", "status"),
     Index("jobs_of_member", "guild_id", "user_id", "created_at"),
     Index("jobs_by_model", "model", "status", "finished_at"),
+    Index("jobs_untold", "untold", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     sqlite_strict=True,
 )
 

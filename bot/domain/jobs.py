@@ -90,6 +90,8 @@ class Job:
     """Committed before the relay is asked: from here on the video may cost the operator."""
     finished_at: datetime | None = None
     handle: Handle | None = None
+    opening: CardRef | None = None
+    """How the first answer can be reached while its message is not known yet (id 0)."""
     card: CardRef | None = None
     failure: str | None = None
     """A text key, when failed or cancelled."""
@@ -99,10 +101,21 @@ class Job:
     """What else the failure's sentence needs, such as `megapixels` or `status`."""
     refunded: bool = False
     """Whether the holds were released rather than settled."""
-    video_url: str | None = None
-    """The relay's link, once known."""
+    untold: bool = False
+    """Whether it is over and its card does not say so yet."""
+    videos: tuple[tuple[str, ...], ...] = ()
+    """The relay's links to each video, once known; the best first, the others if that fails."""
+    claimable_since: datetime | None = None
+    """When its video was put by because nobody could be reached; the hold waits with it."""
+    lease_until: datetime | None = None
+    """Until when its worker is believed to live; renewed while it does."""
     fence: int = 0
     """Counts the claims: a worker whose number is old may not write any more."""
+
+    @property
+    def video_url(self) -> str | None:
+        """The relay's best link to its first video, once known."""
+        return self.videos[0][0] if self.videos else None
 
     def requester(self) -> Requester:
         """The owner, as they asked."""

@@ -58,7 +58,7 @@ class Deliver:
         if not completed.videos:
             raise RelayFailure(FailureKind.NO_RESULT)
         links = completed.videos[0]
-        delivering = await written(partial(self._jobs.delivering, job, links[0]))
+        delivering = await written(partial(self._jobs.delivering, job, completed.videos))
         if delivering is None:
             return  # cancelled meanwhile
         board.show(job=delivering, step=Step.FETCHING)

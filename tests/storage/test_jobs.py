@@ -172,7 +172,7 @@ async def test_a_worker_that_was_replaced_writes_nothing(studio: Studio) -> None
     await studio.jobs.store_text(replaced, "old")
 
     assert await studio.jobs.post_starting(replaced) is None
-    assert await studio.jobs.delivering(replaced, None) is None
+    assert await studio.jobs.delivering(replaced, ()) is None
     assert await studio.jobs.get(job.id) == job
     assert await studio.jobs.text(job.id) is None
 
@@ -208,12 +208,15 @@ async def test_delivering_follows_running(studio: Studio) -> None:
     await studio.admit_ready()
     job = await claim(studio)
 
-    delivering = await studio.jobs.delivering(job, "https://relay.example/v.mp4")
+    links = (("https://relay.example/v.mp4", "https://relay.example/copy.mp4"),)
+
+    delivering = await studio.jobs.delivering(job, links)
 
     assert delivering is not None
     assert delivering.status is JobStatus.DELIVERING
+    assert delivering.videos == links
     assert delivering.video_url == "https://relay.example/v.mp4"
-    assert await studio.jobs.delivering(job, None) is None
+    assert await studio.jobs.delivering(job, ()) is None
     assert await studio.jobs.counts(GUILD, MEMBER) == (1, 0)
 
 
