@@ -1,6 +1,7 @@
 """`/video`: a prompt and, if you like, an image, become a video."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TypeAlias
 
 import discord
@@ -45,7 +46,7 @@ class Video(commands.Cog):
             prompt=prompt, model=self._model(model).id, ratio=ratio, seconds=seconds
         )
         order = self._order(interaction, request, image)
-        await open_card(interaction, lambda: self._desk.submit(order), image=order.image)
+        await open_card(interaction, partial(self._desk.submit, order), image=order.image)
 
     @video.autocomplete("model")
     async def _models(

@@ -4,22 +4,20 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.views import Place
 from storage.database import Database
+from storage.leases import ACTIVE, LEASE
 from storage.locks import Lock, hold_lock
-from storage.rows import document_of_card, document_of_handle, job_of_row
+from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
 from storage.schema import jobs, texts
 from storage.waiting import FAIR_WINDOW, NEXT, places, typical_seconds
 
 MAX_TEXT = 256 * 1024
 """Bytes of a relay's answer that are kept for a continuation."""
-
-_ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
-_OPEN = (JobStatus.QUEUED, *_ACTIVE)
 
 
 class Jobs:
@@ -90,13 +88,16 @@ class Jobs:
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not over, the oldest first."""
-        statement = select(jobs).where(jobs.c.status.in_(_OPEN)).order_by(jobs.c.created_at)
+        return await self._all(jobs.c.status.in_((JobStatus.QUEUED, *ACTIVE)))
 
-        async def read(connection: AsyncConnection) -> list[Job]:
-            found = await connection.execute(statement)
-            return [job_of_row(row) for row in found.mappings()]
+    async def untold(self, *, ended_by: datetime) -> list[Job]:
+        """The jobs that were over at that moment and whose cards do not say so yet."""
+        return await self._all(jobs.c.untold == True, jobs.c.finished_at <= ended_by)  # noqa: E712
 
-        return await self._database.transact(read)
+    async def told(self, job_id: str) -> bool:
+        """Note that a job's end is on its card; false when somebody noted that before."""
+        still = (jobs.c.id == job_id, jobs.c.untold == True)  # noqa: E712
+        return await self._change(*still, untold=False) is not None
 
     async def place(self, job: Job) -> Place | None:
         """Where a waiting job stands; `None` when it does not wait."""
@@ -117,17 +118,26 @@ class Jobs:
     async def counts(self, guild_id: int, user_id: int) -> tuple[int, int]:
         """How many jobs of a member run (or are delivered), and how many wait."""
         member = (jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
-        running = await self._count(*member, jobs.c.status.in_(_ACTIVE))
+        running = await self._count(*member, jobs.c.status.in_(ACTIVE))
         return running, await self._count(*member, jobs.c.status == JobStatus.QUEUED)
 
     async def running(self) -> int:
         """How many jobs run or are delivered, of all members."""
-        return await self._count(jobs.c.status.in_(_ACTIVE))
+        return await self._count(jobs.c.status.in_(ACTIVE))
 
     async def _one(self, where: ColumnElement[bool]) -> Job | None:
         async def read(connection: AsyncConnection) -> Job | None:
             row = (await connection.execute(select(jobs).where(where))).mappings().one_or_none()
             return None if row is None else job_of_row(row)
+
+        return await self._database.transact(read)
+
+    async def _all(self, *where: ColumnElement[bool]) -> list[Job]:
+        statement = select(jobs).where(*where).order_by(jobs.c.created_at, jobs.c.id)
+
+        async def read(connection: AsyncConnection) -> list[Job]:
+            found = await connection.execute(statement)
+            return [job_of_row(row) for row in found.mappings()]
 
         return await self._database.transact(read)
 
@@ -139,7 +149,7 @@ class Jobs:
 
     async def _change(self, *where: ColumnElement[bool], **values: object) -> Job | None:
         async def write(connection: AsyncConnection) -> Job | None:
-            return await _update(connection, *where, **values)
+            return await update_job(connection, *where, **values)
 
         return await self._database.transact(write)
 
@@ -153,20 +163,13 @@ class Jobs:
         job_id = found.scalar_one_or_none()
         if job_id is None:
             return None
-        running = {"status": JobStatus.RUNNING, "started_at": now, "worker": worker}
-        return await _update(connection, jobs.c.id == job_id, **running, fence=jobs.c.fence + 1)
+        taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
+        running = {"status": JobStatus.RUNNING, "started_at": now, **taken}
+        return await update_job(connection, jobs.c.id == job_id, **running)
 
 
 def _same_claim(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return jobs.c.id == job.id, jobs.c.fence == job.fence
-
-
-async def _update(
-    connection: AsyncConnection, *where: ColumnElement[bool], **values: object
-) -> Job | None:
-    statement = update(jobs).where(*where).values(**values).returning(*jobs.c)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return None if row is None else job_of_row(row)
 
 
 async def _store_text(connection: AsyncConnection, *, job: Job, text: str) -> None:

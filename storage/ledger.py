@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Param
-from bot.domain.jobs import Job, JobStatus
+from bot.domain.jobs import CardRef, Job, JobStatus
 from bot.domain.ledger import Balance, Entry, EntryKind, Limits, QuotaReport
 from bot.domain.periods import span
 from bot.domain.quota import Facts, Part, balance, deciding, evaluate, pool_left, rules, spread
@@ -35,6 +35,7 @@ class _End:
     failure: str | None
     reason: str | None
     params: Mapping[str, Param]
+    untold: bool
 
     def columns(self) -> Mapping[str, object]:
         return {
@@ -43,6 +44,7 @@ class _End:
             "failure_reason": self.reason,
             "failure_params": dict(self.params),
             "refunded": not self.settle,
+            "untold": self.untold,
         }
 
 
@@ -54,16 +56,19 @@ class Ledger:
         self._clock = clock
         self._limits = limits
 
-    async def admit(self, order: Order, *, job_id: str, price: int) -> Job:
+    async def admit(
+        self, order: Order, *, job_id: str, price: int, opening: CardRef | None = None
+    ) -> Job:
         """Take an order on: the rules evaluated, credits held, the job written, all or nothing.
 
-        The same interaction again returns the job that exists and charges nothing.
+        The same interaction again returns the job that exists and charges nothing. `opening`
+        is where its first answer will be, for a start that finds it without a card.
 
         Raises:
             Refusal: `refusal-server`, `-blocked`, `-paused`, `-credits`, `-pool`, `-operator`,
                 `-running` or `-cooldown`; nothing was written.
         """
-        work = partial(self._admit, order=order, job_id=job_id, price=price)
+        work = partial(self._admit, order=order, job_id=job_id, price=price, opening=opening)
         return await self._database.transact(work)
 
     async def finish(
@@ -75,16 +80,21 @@ class Ledger:
         failure: str | None = None,
         reason: str | None = None,
         params: Mapping[str, Param] = NOTHING,
+        untold: bool = False,
         from_: Collection[JobStatus] | None = None,
     ) -> Job | None:
         """End a job and resolve each of its holds once: spent when `settle`, else given back.
+
+        `untold` is kept until `Jobs.told`: its card is still to say so, whatever happens.
 
         `None` when someone else was first: the job is in none of the states `from_` (default:
         all that are not final), or a worker claimed it after `job` was read. A cancellation
         that gives credits back also fails once the relay was asked without `job` knowing it,
         because from then on the video is paid. Read the job again then, and decide anew.
         """
-        end = _End(to=to, settle=settle, failure=failure, reason=reason, params=params)
+        end = _End(
+            to=to, settle=settle, failure=failure, reason=reason, params=params, untold=untold
+        )
         work = partial(self._finish, job=job, end=end, states=from_ or OPEN)
         return await self._database.transact(work)
 
@@ -132,7 +142,13 @@ class Ledger:
         return await self._database.transact(violations)
 
     async def _admit(
-        self, connection: AsyncConnection, *, order: Order, job_id: str, price: int
+        self,
+        connection: AsyncConnection,
+        *,
+        order: Order,
+        job_id: str,
+        price: int,
+        opening: CardRef | None,
     ) -> Job:
         if self._limits.operator_credits_per_day is not None:
             await hold_lock(connection, Lock.OPERATOR)
@@ -143,7 +159,7 @@ class Ledger:
         admission = evaluate(facts, price)
         if admission.refusal:
             raise admission.refusal
-        job = _new_job(order, job_id=job_id, price=price, now=facts.now)
+        job = _new_job(order, job_id=job_id, price=price, opening=opening, now=facts.now)
         await connection.execute(insert(jobs), row_of_job(job))
         await write(connection, holds(job, admission, facts))
         return job
@@ -212,7 +228,9 @@ async def _job_of_interaction(connection: AsyncConnection, interaction_id: int) 
     return None if row is None else job_of_row(row)
 
 
-def _new_job(order: Order, *, job_id: str, price: int, now: datetime) -> Job:
+def _new_job(
+    order: Order, *, job_id: str, price: int, opening: CardRef | None, now: datetime
+) -> Job:
     return Job(
         id=job_id,
         interaction_id=order.interaction_id,
@@ -226,4 +244,5 @@ def _new_job(order: Order, *, job_id: str, price: int, now: datetime) -> Job:
         status=JobStatus.QUEUED,
         created_at=now,
         inputs_ready=order.image is None,
+        opening=opening,
     )

@@ -5,11 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.ledger import Entry, EntryKind
 from bot.domain.requests import VideoRequest
+from storage.schema import jobs
 
 _REQUEST = ("prompt", "model", "seconds", "ratio", "continues")
 _AS_THEY_ARE = (
@@ -64,6 +66,15 @@ def job_of_row(row: RowMapping) -> Job:
         card=_card_of_document(row["card"]) if row["card"] else None,
         videos=tuple(tuple(links) for links in row["videos"]),
     )
+
+
+async def update_job(
+    connection: AsyncConnection, *where: ColumnElement[bool], **values: object
+) -> Job | None:
+    """Change the one job that is as `where` says; `None` when it is not (any more)."""
+    statement = update(jobs).where(*where).values(**values).returning(*jobs.c)
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else job_of_row(row)
 
 
 def document_of_handle(handle: Handle | None) -> Mapping[str, str | None] | None:

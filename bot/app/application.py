@@ -51,11 +51,11 @@ class Application:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Release what an earlier run left open, then work until the block ends.
+        """Free what an earlier run left open, then work until the block ends.
 
         Everything in the background runs in tasks of this context: none belongs to a command.
         """
-        await self._parts.recover.release()
+        await self._parts.recover.prepare()
         served = self._parts.metrics.served(
             self._settings.metrics_host, self._settings.metrics_port
         )
@@ -73,18 +73,20 @@ class Application:
         self._parts.gate.close()
 
     async def drain(self, seconds: float) -> None:
-        """Wait for running jobs; what is late stays open in the database for the next start."""
+        """Wait for running jobs; what is late says so on its card, and the next start goes on."""
         late = await self._parts.worker.drain(seconds)
         log.info("app.drained", still_running=late)
+        await self._parts.worker.park()
 
     def _background(self) -> list[tuple[str, Coroutine[None, None, None]]]:
         parts = self._parts
         return [
             ("editor", parts.editor.run()),
-            ("recovery", parts.recover.tell()),
+            ("recovery", parts.recover.run()),
             ("pictures", parts.pictures.run()),
             ("line", parts.line.run()),
             ("worker", parts.worker.run()),
+            ("leases", parts.heartbeat.run()),
             ("probe", parts.probe.run()),
             ("heartbeat", self._beat()),
             ("housekeeping", self._tidy()),

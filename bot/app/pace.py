@@ -18,5 +18,9 @@ class Pace:
     """Seconds between two looks at who waits where."""
     probe: float = 15.0
     """Seconds between two looks at relays that were given up."""
+    heartbeat: float = 10.0
+    """Seconds between two renewals of the leases of running jobs; a third of a lease."""
+    recovery: float = 30.0
+    """Seconds between two looks for what other lives of the bot left open."""
     tidying: float = 3600.0
     """Seconds between two looks for files whose time is over."""

@@ -13,6 +13,7 @@ from bot.generation.cancel import Cancel
 from bot.generation.deliver import Deliver
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
+from bot.generation.heartbeat import Heartbeat
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
@@ -35,6 +36,7 @@ from bot.telemetry import Metrics
 from bot.text import Texts
 from storage.database import Database
 from storage.jobs import Jobs
+from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
 
@@ -79,6 +81,10 @@ class Parts:
         return Jobs(self._database, self._clock, max_running=self._settings.max_running)
 
     @cached_property
+    def leases(self) -> Leases:
+        return Leases(self._database, self._clock)
+
+    @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self._database, self._clock, self._settings.limits)
 
@@ -99,9 +105,11 @@ class Parts:
         return Endings(
             ledger=self.ledger,
             jobs=self.jobs,
+            leases=self.leases,
             cards=self.editor,
             inputs=self._inputs,
             line=self.line,
+            clock=self._clock,
             metrics=self.metrics,
         )
 
@@ -119,7 +127,23 @@ class Parts:
 
     @cached_property
     def recover(self) -> Recover:
-        return Recover(jobs=self.jobs, ledger=self.ledger, cards=self.editor, endings=self.endings)
+        return Recover(
+            worker=self._name,
+            alone=self._database.alone,
+            jobs=self.jobs,
+            leases=self.leases,
+            cards=self.editor,
+            endings=self.endings,
+            inputs=self._inputs,
+            line=self.line,
+            bell=self._bell,
+            clock=self._clock,
+            pause=self._pace.recovery,
+        )
+
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        return Heartbeat(leases=self.leases, pause=self._pace.heartbeat)
 
     @cached_property
     def probe(self) -> Probe:
@@ -131,6 +155,8 @@ class Parts:
         return Worker(
             name=self._name,
             jobs=self.jobs,
+            leases=self.leases,
+            heartbeat=self.heartbeat,
             attempt=self._attempt,
             endings=self.endings,
             line=self.line,

@@ -10,6 +10,8 @@ ClapperError
 ├── StorageError         the database cannot answer
 │   └── SchemaTooNew     it was written by a newer Clapper
 ├── CardLost             no route reaches the job's card any more
+├── DiscordAway          Discord does not answer now; the same call may work later
+├── Postponed            a job that cannot go on now: it is taken up again after a pause
 ├── SettingsError        the settings do not allow a start
 └── SettingProblem       one setting that is missing or malformed
 """
@@ -107,6 +109,14 @@ class SchemaTooNew(StorageError):
 
 class CardLost(ClapperError):
     """No route reaches the job's card any more (deleted, token dead, no permission)."""
+
+
+class DiscordAway(ClapperError):
+    """Discord does not answer now, or not sensibly; the same call may work later."""
+
+
+class Postponed(ClapperError):
+    """A job that cannot go on now: its credits stay held, and it is taken up again later."""
 
 
 class SettingProblem(ClapperError):

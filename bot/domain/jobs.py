@@ -40,6 +40,11 @@ class Handle:
     remix_id: str | None = None
     media_id: str | None = None
 
+    @property
+    def findable(self) -> bool:
+        """Whether the task can be asked for with it."""
+        return bool(self.task_id or self.poll_url)
+
     def __bool__(self) -> bool:
         return any((self.task_id, self.poll_url, self.remix_id, self.media_id))
 
@@ -116,6 +121,12 @@ class Job:
     def video_url(self) -> str | None:
         """The relay's best link to its first video, once known."""
         return self.videos[0][0] if self.videos else None
+
+    @property
+    def lost_without_worker(self) -> bool:
+        """Whether its relay was asked and nothing is known by which the task could be found."""
+        asked = self.status is JobStatus.RUNNING and self.post_started_at is not None
+        return asked and not (self.handle and self.handle.findable)
 
     def requester(self) -> Requester:
         """The owner, as they asked."""

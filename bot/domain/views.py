@@ -82,5 +82,7 @@ class CardState:
     bytes_total: int | None = None
     picture: Path | None = None
     """The reference image as it was understood, shown on the card."""
+    parked: bool = False
+    """The bot is stopping; its next start goes on with the job."""
     delivery: Delivery | None = None
     took: timedelta | None = None

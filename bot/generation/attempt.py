@@ -1,7 +1,7 @@
-"""One attempt at a job: ask the relay once, listen, and hand the video on."""
+"""One attempt at a job, from wherever it stands: ask the relay once, listen, hand the video on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from functools import partial
 
 import structlog
 
-from bot.domain.errors import FailureKind, ImageRejected, Refusal, RelayFailure
+from bot.domain.errors import FailureKind, ImageRejected, JobFailure, Refusal, RelayFailure
 from bot.domain.events import Accepted, Completed, Event, Failed, Progress
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.models import Catalogue, ImageTransport, VideoModel
 from bot.domain.views import CardState
 from bot.generation.board import Board
@@ -27,6 +27,9 @@ from storage.jobs import Jobs
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
+
+LAST_LOOK = timedelta(minutes=2)
+"""For a task whose time ran out while nobody listened: its video may be there all the same."""
 
 
 class Attempt:
@@ -64,19 +67,41 @@ class Attempt:
         self._silence = silence
 
     async def __call__(self, job: Job) -> None:
-        """Ask, listen, deliver.
+        """Ask, listen, deliver; or go on where an earlier worker was stopped.
 
         Raises:
             JobFailure: the relay, the image or the video; the credits return.
+            Postponed: Discord is away; the video waits.
         """
+        board = await self._board(job)
+        if job.status is JobStatus.DELIVERING:
+            await self._deliver.again(job, board)
+        elif job.post_started_at is None:
+            await self._begin(job, board)
+        else:
+            await self._go_on(job, job.post_started_at, board)
+
+    async def _begin(self, job: Job, board: Board) -> None:
         model = self._model(job)
-        board = await self._board(job, model)
         body = await self._body(job, model)
         if self._gate.closed or (started := await self._jobs.post_starting(job)) is None:
-            return  # cancelled meanwhile, or stopping: the next start tells its owner
+            return  # cancelled meanwhile, or stopping: the next start takes it up
         board.show(job=started)
-        completed = await self._ask(started, model, body, board)
-        await self._deliver(board.state.job, completed, board)
+        events = self._relays[model.relay].run(body, prompt=job.request.prompt)
+        outcome = await self._listen(started, events, board, self._limit)
+        if outcome.text:
+            await told(self._jobs.store_text(job, outcome.text))
+        await self._conclude(model, outcome, board)
+
+    async def _go_on(self, job: Job, asked_at: datetime, board: Board) -> None:
+        """The relay was asked and is paid: nothing is asked for twice, the task is found again."""
+        if job.handle is None or not job.handle.findable:
+            raise JobFailure("failure-restarted")
+        model = self._model(job)
+        log.info("job.resumed", job=job.id)
+        events = self._relays[model.relay].resume(job.handle, prompt=job.request.prompt)
+        left = max(asked_at + self._limit - self._clock(), LAST_LOOK)
+        await self._conclude(model, await self._listen(job, events, board, left), board)
 
     def _model(self, job: Job) -> VideoModel:
         try:
@@ -84,8 +109,8 @@ class Attempt:
         except Refusal as gone:
             raise RelayFailure(FailureKind.MODEL_UNAVAILABLE) from gone
 
-    async def _board(self, job: Job, model: VideoModel) -> Board:
-        typical = await told(self._jobs.typical_seconds(model.id))
+    async def _board(self, job: Job) -> Board:
+        typical = await told(self._jobs.typical_seconds(job.request.model))
         ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
         picture = self._inputs.picture(job)
         balance = await told(self._ledger.balance(job.requester()))
@@ -108,26 +133,18 @@ class Attempt:
             raise ImageRejected("image-fetch")
         return OutgoingImage(mime=mime, url=url)
 
-    async def _ask(
-        self, job: Job, model: VideoModel, body: Mapping[str, object], board: Board
-    ) -> Completed:
-        outcome = await self._listen(job, self._relays[model.relay], body, board)
-        if outcome.text:
-            await told(self._jobs.store_text(job, outcome.text))
-        if isinstance(outcome, Completed):
-            self._standing.succeeded(model)
-            return outcome
-        await self._report(model, outcome)
-        raise RelayFailure(outcome.kind, outcome.reason)
+    async def _conclude(self, model: VideoModel, outcome: Completed | Failed, board: Board) -> None:
+        if isinstance(outcome, Failed):
+            await self._report(model, outcome)
+            raise RelayFailure(outcome.kind, outcome.reason)
+        self._standing.succeeded(model)
+        await self._deliver(board.state.job, outcome, board)
 
     async def _listen(
-        self, job: Job, relay: RelayClient, body: Mapping[str, object], board: Board
+        self, job: Job, events: AsyncGenerator[Event, None], board: Board, limit: timedelta
     ) -> Completed | Failed:
         try:
-            async with (
-                asyncio.timeout(self._limit.total_seconds()),
-                aclosing(relay.run(body, prompt=job.request.prompt)) as events,
-            ):
+            async with asyncio.timeout(limit.total_seconds()), aclosing(events):
                 return await self._follow(job, events, board)
         except TimeoutError:
             return Failed(kind=FailureKind.TIMEOUT)

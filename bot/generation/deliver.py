@@ -10,9 +10,11 @@ import structlog
 from bot.delivery import VideoFetcher, fits, link_expiry, probe
 from bot.domain.errors import (
     CardLost,
+    DiscordAway,
     FailureKind,
     JobFailure,
     MediaFailure,
+    Postponed,
     RelayFailure,
     StorageError,
 )
@@ -61,6 +63,29 @@ class Deliver:
         delivering = await written(partial(self._jobs.delivering, job, completed.videos))
         if delivering is None:
             return  # cancelled meanwhile
+        await self._bring(delivering, links, board)
+
+    async def again(self, job: Job, board: Board) -> None:
+        """The same from the links that were kept, after a stop between the relay and the card.
+
+        Raises:
+            JobFailure: the links hold no video (any more).
+            Postponed: Discord is away.
+        """
+        if await self._shows_video(job):
+            await self._settle(job)  # whatever became of the bot afterwards
+            return
+        if not job.videos:
+            raise RelayFailure(FailureKind.NO_RESULT)
+        await self._bring(job, job.videos[0], board)
+
+    async def _shows_video(self, job: Job) -> bool:
+        try:
+            return await self._cards.shows_video(job)
+        except DiscordAway as away:
+            raise Postponed(away.code) from away
+
+    async def _bring(self, delivering: Job, links: Sequence[str], board: Board) -> None:
         board.show(job=delivering, step=Step.FETCHING)
         clip, url = await self._first_that_plays(delivering, links, board)
         board.show(step=Step.POSTING)
@@ -110,6 +135,8 @@ class Deliver:
             return await self._show(job, linked, board)
         except CardLost as lost:
             raise JobFailure("failure-unreachable") from lost
+        except DiscordAway as away:
+            raise Postponed(away.code) from away
 
     async def _show(self, job: Job, delivery: Delivery, board: Board) -> Job:
         done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())

@@ -1,12 +1,14 @@
 """How jobs end: state and credits first, in one transaction, then the card and one mention."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
-from bot.domain.errors import CardLost, JobFailure, RelayFailure
+from bot.domain.errors import CardLost, DiscordAway, JobFailure, Postponed, RelayFailure
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.generation.inputs import Inputs
@@ -15,9 +17,13 @@ from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
+from storage.leases import Leases
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
+
+SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
+"""How long a job waits that cannot go on now."""
 
 
 class Endings:
@@ -28,16 +34,20 @@ class Endings:
         *,
         ledger: Ledger,
         jobs: Jobs,
+        leases: Leases,
         cards: Cards,
         inputs: Inputs,
         line: Line,
+        clock: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
         self._ledger = ledger
         self._jobs = jobs
+        self._leases = leases
         self._cards = cards
         self._inputs = inputs
         self._line = line
+        self._clock = clock
         self._metrics = metrics
 
     @asynccontextmanager
@@ -47,6 +57,8 @@ class Endings:
             yield
         except JobFailure as failure:
             await self._survive(job, failure)
+        except Postponed as later:
+            await self._postpone(job, later)
         except Exception:
             log.exception("job.broke", job=job.id)
             await self._survive(job, JobFailure("failure-unexpected", reference=job.id))
@@ -66,6 +78,7 @@ class Endings:
             failure=failure.code,
             reason=failure.reason if isinstance(failure, RelayFailure) else None,
             params=failure.params,
+            untold=True,
         )
         if (ended := await written(finish)) is not None:
             log.info("job.failed", job=job.id, code=failure.code)
@@ -78,7 +91,13 @@ class Endings:
         """End a job because somebody said so; `None` when it was over (or further) before."""
         code = "cancelled-by-owner" if by == job.user_id else "cancelled-by-moderator"
         ended = await self._ledger.finish(
-            job, JobStatus.CANCELLED, settle=settle, failure=code, reason=str(by), from_=from_
+            job,
+            JobStatus.CANCELLED,
+            settle=settle,
+            failure=code,
+            reason=str(by),
+            untold=True,
+            from_=from_,
         )
         if ended is not None:
             log.info("job.cancelled", job=job.id, settled=settle)
@@ -92,17 +111,46 @@ class Endings:
         state = CardState(job=job, balance=balance, picture=self._inputs.picture(job))
         try:
             card = await self._cards.settle(state)
+        except DiscordAway as away:
+            log.warning("card.not_told_yet", job=job.id, code=away.code)
+            return  # it stays untold, and is shown again later
         except CardLost as lost:
             log.warning("card.lost", job=job.id, code=lost.code)
-            return
-        if card != job.card:
+            card = None
+        if card is not None and card != job.card:
             await written(partial(self._jobs.place_card, job.id, card))
-        if mention:
-            await self._cards.mention(job)
+        first = await written(partial(self._jobs.told, job.id))
+        if mention and first and card is not None:
+            await self._cards.mention(replace(job, card=card))
+
+    async def park(self, job_id: str) -> None:
+        """Say on a card that the bot stops and the job goes on by itself; never raises.
+
+        A job whose relay was asked and gave no way to find the task ends here: nothing that
+        comes could reach it.
+        """
+        try:
+            job = await self._jobs.get(job_id)
+            if job is None or job.status.final:
+                return
+            if job.lost_without_worker:
+                await self.fail(job, JobFailure("failure-restarted"))
+                return
+            await self._leases.postpone(job)
+            picture = self._inputs.picture(job)
+            await self._cards.park(CardState(job=job, parked=True, picture=picture))
+        except Exception:
+            log.exception("job.not_parked", job=job_id)  # the next start takes it up all the same
+
+    async def _postpone(self, job: Job, later: Postponed) -> None:
+        """The longer it waits already, the longer it waits."""
+        pause = min(max((self._clock() - job.created_at) / 10, SHORTEST), LONGEST)
+        log.warning("job.postponed", job=job.id, code=later.code, seconds=pause.total_seconds())
+        await told(self._leases.postpone(job, pause))
 
     async def _survive(self, job: Job, failure: JobFailure) -> None:
         try:
             await self.fail(job, failure)
         except Exception:
-            # Unless it was written, the next start finds the open job and releases it.
+            # Unless it was written, the job is taken up again once its lease has ended.
             log.exception("job.end_broke", job=job.id)

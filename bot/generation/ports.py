@@ -19,14 +19,29 @@ class Cards(Protocol):
 
         Raises:
             CardLost: no route reaches the card (or its channel) any more.
+            DiscordAway: Discord does not answer; the same may work later.
             MediaFailure: `media-too-large` when Discord refuses the file's size.
         """
+
+    async def park(self, state: CardState) -> None:
+        """Show a last state before the bot stops, in one short try; never raises."""
 
     async def picture_url(self, job: Job) -> str | None:
         """The URL of the reference image that the card shows, for `url` and `prompt` transports."""
 
     async def shows_video(self, job: Job) -> bool:
-        """Whether the job's card holds its video; false when it cannot be read."""
+        """Whether the job's card holds its video; false when it may not be read, or is gone.
+
+        Raises:
+            DiscordAway: Discord does not answer.
+        """
+
+    async def first_answer(self, job: Job) -> CardRef | None:
+        """The card of a job of which only the opening is known; `None` when there is none.
+
+        Raises:
+            DiscordAway: Discord does not answer.
+        """
 
     async def mention(self, job: Job) -> None:
         """Tell the owner once, by a short reply, that the job is over; never raises."""

@@ -69,8 +69,10 @@ class Submit:
             check_offer(order.image, max_bytes=self._max_image_bytes)
         self._standing.check(model)
 
-    async def __call__(self, order: Order) -> CardState:
+    async def __call__(self, order: Order, opening: CardRef) -> CardState:
         """Hold the credits and write the job, in one transaction; return its first card.
+
+        `opening` is where the first answer will be, which is not made yet.
 
         Raises:
             Refusal: what `check` finds, or the rule of the quotas that says no.
@@ -82,7 +84,7 @@ class Submit:
         order = replace(order, request=model.completed(order.request))
         price = model.price(order.request.seconds)
         job_id = new_job_id()
-        job = await self._ledger.admit(order, job_id=job_id, price=price)
+        job = await self._ledger.admit(order, job_id=job_id, price=price, opening=opening)
         if job.id != job_id:
             raise AlreadyTaken("already-taken", job=job.id)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)

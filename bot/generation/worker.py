@@ -1,6 +1,7 @@
 """Claim jobs in fair order and work on each in a task of its own, as many as the relay bears."""
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -9,10 +10,12 @@ from bot.domain.jobs import Job
 from bot.generation.attempt import Attempt
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
+from bot.generation.heartbeat import Heartbeat
 from bot.generation.line import Line
 from bot.generation.slots import Slots
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
+from storage.leases import Leases
 
 log = structlog.get_logger()
 
@@ -21,13 +24,15 @@ PATIENCE = 5.0
 
 
 class Worker:
-    """The only place that claims jobs; `run` belongs to the application."""
+    """The only place that claims jobs and takes up orphans; `run` belongs to the application."""
 
     def __init__(
         self,
         *,
         name: str,
         jobs: Jobs,
+        leases: Leases,
+        heartbeat: Heartbeat,
         attempt: Attempt,
         endings: Endings,
         line: Line,
@@ -38,6 +43,8 @@ class Worker:
     ) -> None:
         self._name = name
         self._jobs = jobs
+        self._leases = leases
+        self._heartbeat = heartbeat
         self._attempt = attempt
         self._endings = endings
         self._line = line
@@ -53,7 +60,7 @@ class Worker:
             while True:
                 job = await self._next()
                 if self._gate.closed:
-                    continue  # claimed just as the gate closed: the next start tells its owner
+                    continue  # claimed just as the gate closed: the next start takes it up
                 self._slots.take(job.request.model)
                 self._line.leave(job.id)
                 self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
@@ -71,6 +78,14 @@ class Worker:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         return len(late)
 
+    async def park(self) -> None:
+        """Leave what still runs to the next start, which goes on from where it stands."""
+        parked = dict(self._tasks)
+        for task in parked.values():
+            task.cancel()
+        await asyncio.gather(*parked.values(), return_exceptions=True)
+        await asyncio.gather(*map(self._endings.park, parked))
+
     async def _next(self) -> Job:
         while True:
             job = None if self._gate.closed else await self._claim()
@@ -79,19 +94,23 @@ class Worker:
             await self._bell.wait(PATIENCE)
 
     async def _claim(self) -> Job | None:
+        full = self._slots.full_models()
         try:
-            return await self._jobs.claim(self._name, skip=self._slots.full_models())
+            orphan = await self._leases.adopt(self._name, skip=full)
+            return orphan or await self._jobs.claim(self._name, skip=full)
         except StorageError:
             log.exception("worker.claim_failed")
             return None
 
     async def _work(self, job: Job) -> None:
         with_job = structlog.contextvars.bound_contextvars(job=job.id)
+        beating = self._heartbeat.beating(job, partial(self.stop, job.id))
         try:
-            with with_job, self._metrics.running.track_inprogress():
+            with with_job, beating, self._metrics.running.track_inprogress():
                 async with self._endings.guarding(job):
                     await self._attempt(job)
         finally:
-            self._tasks.pop(job.id, None)
+            if self._tasks.get(job.id) is asyncio.current_task():
+                del self._tasks[job.id]
             self._slots.give(job.request.model)
             self._bell.ring()

@@ -8,7 +8,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.domain.jobs import JobStatus
+from bot.domain.jobs import CardRef, JobStatus
 from bot.domain.requests import Requester
 from bot.domain.views import CardState
 from bot.generation.cancel import Cancelled, find
@@ -121,11 +121,11 @@ async def _confirm(interaction: discord.Interaction, desk: Desk, job_id: str) ->
 async def _again(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = requester_of(interaction, desk.moderator_role)
 
-    async def admit() -> CardState:
+    async def admit(opening: CardRef) -> CardState:
         order = await desk.again(
             job_id, by, interaction_id=interaction.id, channel_id=interaction.channel_id or 0
         )
-        return await desk.submit(order)
+        return await desk.submit(order, opening)
 
     await open_card(interaction, admit)
 

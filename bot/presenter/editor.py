@@ -9,7 +9,7 @@ import discord
 import stamina
 import structlog
 
-from bot.domain.errors import CardLost, MediaFailure
+from bot.domain.errors import CardLost, DiscordAway, MediaFailure
 from bot.domain.jobs import CardRef, Job
 from bot.domain.views import CardState
 from bot.presenter.face import Face, Faces, media_url
@@ -52,6 +52,8 @@ class Pace:
     """Of a final state by one route."""
     wait: float = 0.5
     """Before the second attempt; doubles."""
+    park: float = 5.0
+    """For a card's last edit before the bot stops, all in all."""
     preempt: float = 3.0
     """How long a final state waits for a progress edit in flight before it breaks it off."""
 
@@ -75,7 +77,7 @@ class Editor:
         self._new: asyncio.Queue[Card] = asyncio.Queue()
         self._over = Recent(REMEMBERED)
         self._tokens = Tokens(clock)
-        self._read = Reader(bot=bot, tokens=self._tokens, seconds=pace.call)
+        self._read = Reader(bot=bot, tokens=self._tokens, clock=clock, seconds=pace.call)
 
     async def run(self) -> None:
         """Send progress until cancelled, each card in a task of its own."""
@@ -100,6 +102,7 @@ class Editor:
 
         Raises:
             CardLost: no route is left.
+            DiscordAway: none answered; the same may work later.
             MediaFailure: `media-too-large` when Discord refuses the file's size.
         """
         self._over.add(state.job.id)
@@ -116,16 +119,35 @@ class Editor:
             log.info("card.picture_left_out", job=state.job.id)
             return await self._show_end(card, replace(state, picture=None))
 
+    async def park(self, state: CardState) -> None:
+        """Show that the bot stops, in one try that a stop can wait for."""
+        card = self._cards.pop(state.job.id, None) or Card(state)
+        try:
+            async with asyncio.timeout(self._pace.park):
+                await card.close(self._pace.preempt)
+                await self._edit_once(card, self._faces(card.carried(state)))
+        except Exception as error:  # noqa: BLE001 (logged; the next start shows how it goes on)
+            log.warning("card.not_parked", job=state.job.id, error=type(error).__name__)
+
     async def picture_url(self, job: Job) -> str | None:
         """The URL of the reference image on the card, once Discord has it."""
         card = self._cards.get(job.id)
         if card is not None and (url := await card.picture(PICTURE_WAIT)):
             return url
-        message = await self._read(job)
+        try:
+            message = await self._read(job)
+        except DiscordAway:
+            return None
         return media_url(message, picture_stem(job)) if message else None
 
+    async def first_answer(self, job: Job) -> CardRef | None:
+        """The card of a job of which only the opening is known, if it was ever answered."""
+        message = await self._read.opened(job)
+        known = job.opening if message else None
+        return replace(known, message_id=message.id) if known and message else None
+
     async def shows_video(self, job: Job) -> bool:
-        """Whether the card holds the job's video; false when it cannot be read."""
+        """Whether the card holds the job's video; false when it may not be read."""
         message = await self._read(job)
         return message is not None and media_url(message, f"video-{job.id}") is not None
 
@@ -200,7 +222,7 @@ class Editor:
             raise CardLost("card-lost") from error
 
     async def _show_end(self, card: Card | None, state: CardState) -> CardRef:
-        job, face, private_only = state.job, self._end(state), False
+        job, face, private_only, away = state.job, self._end(state), False, False
         upload = card is None or card.must_upload(face)
         for route in (*self._edits(job), *posts(self._bot, job, self._clock())):
             if private_only and not route.private:
@@ -208,9 +230,11 @@ class Editor:
             try:
                 return await self._persist(route, face, upload=upload)
             except Exception as error:  # noqa: BLE001 (judged, logged or raised again)
+                kind = self._judge_end(job, route, error)
                 # What somebody deleted is not put back in front of everybody.
-                private_only |= self._judge_end(job, route, error) is Verdict.GONE
-        raise CardLost("card-lost")
+                private_only |= kind is Verdict.GONE
+                away |= kind is Verdict.AGAIN
+        raise DiscordAway("discord-away") if away else CardLost("card-lost")
 
     def _judge_end(self, job: Job, route: Route, error: Exception) -> Verdict:
         kind = verdict(error)

@@ -55,11 +55,13 @@ def facts_line(state: CardState, say: Voice, models: Catalogue) -> str:
 
 def headline(state: CardState, say: Voice) -> str:
     """Line 3: what is happening."""
-    return f"**{_HEADLINES[state.job.status](state, say)}**"
+    return f"**{say('card-parked') if state.parked else _HEADLINES[state.job.status](state, say)}**"
 
 
 def detail(state: CardState, say: Voice) -> str:
     """Line 4: how far it is, or why it ended."""
+    if state.parked:
+        return f"-# {say('card-goes-on')}"
     return _DETAILS[state.job.status](state, say)
 
 

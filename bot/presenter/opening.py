@@ -25,8 +25,8 @@ LOOK = 5.0
 """Seconds to find out whether an unconfirmed answer is there."""
 
 Answer: TypeAlias = "discord.InteractionCallbackResponse[Any] | None"
-Admit: TypeAlias = Callable[[], Awaitable[CardState]]
-"""Holds the credits and writes the job, or refuses."""
+Admit: TypeAlias = Callable[[CardRef], Awaitable[CardState]]
+"""Holds the credits and writes the job, or refuses; takes where the first answer will be."""
 
 
 class _AnswerLostError(Exception):
@@ -48,7 +48,7 @@ async def open_card(
     """
     opening = _Opening(interaction, desk_of(interaction), image)
     opening.check()
-    admission = asyncio.ensure_future(admit())
+    admission = asyncio.ensure_future(admit(opening.ref()))
     done, _ = await asyncio.wait({admission}, timeout=opening.desk.haste.submit)
     try:
         await (opening.at_once(await admission) if done else opening.late(admission))
@@ -85,7 +85,7 @@ class _Opening:
                 )
 
             message_id = await self._answer(send)
-            await self.desk.submit.placed(state, self._ref(message_id), self._image)
+            await self.desk.submit.placed(state, self.ref(message_id), self._image)
 
     async def late(self, admission: "asyncio.Future[CardState]") -> None:
         """Put the answer off, then show what the admission came to."""
@@ -96,7 +96,7 @@ class _Opening:
                 raise
             return
         try:
-            await self._follow(await admission, self._ref(message_id))
+            await self._follow(await admission, self.ref(message_id))
         except AlreadyTaken:
             raise
         except Exception as error:  # noqa: BLE001 (answered and logged)
@@ -183,7 +183,8 @@ class _Opening:
         await self._interaction.followup.send(view=view, ephemeral=True, allowed_mentions=SILENT)
         await self._interaction.delete_original_response()
 
-    def _ref(self, message_id: int) -> CardRef:
+    def ref(self, message_id: int = 0) -> CardRef:
+        """The card, or the answer that will be it."""
         interaction = self._interaction
         return CardRef(
             application_id=interaction.application_id,

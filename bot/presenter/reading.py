@@ -1,12 +1,16 @@
 """Read a card back from Discord: what it shows is known there, whatever was forgotten here."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
 
 import discord
 import structlog
 
+from bot.domain.errors import DiscordAway
 from bot.domain.jobs import CardRef, Job
-from bot.presenter.routes import partial_card, verdict, webhook
+from bot.presenter.routes import Verdict, partial_card, verdict, webhook
 from bot.presenter.tokens import Tokens
 
 log = structlog.stdlib.get_logger()
@@ -15,21 +19,52 @@ log = structlog.stdlib.get_logger()
 class Reader:
     """Fetches cards, by their tokens or as the bot."""
 
-    def __init__(self, *, bot: discord.Client, tokens: Tokens, seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        bot: discord.Client,
+        tokens: Tokens,
+        clock: Callable[[], datetime],
+        seconds: float,
+    ) -> None:
         self._bot = bot
         self._tokens = tokens
+        self._clock = clock
         self._seconds = seconds
 
     async def __call__(self, job: Job) -> discord.Message | None:
-        """The message of the job's card; `None` when there is none, or it cannot be read."""
-        if job.card is None:
+        """The message of the job's card; `None` when there is none, or it may not be read.
+
+        Raises:
+            DiscordAway: Discord does not answer.
+        """
+        card = job.card
+        return None if card is None else await self._read(job, partial(self._fetch, job, card))
+
+    async def opened(self, job: Job) -> discord.Message | None:
+        """The first answer to the interaction that made the job; `None` when there is none.
+
+        Raises:
+            DiscordAway: Discord does not answer.
+        """
+        opening = job.opening
+        if opening is None or not opening.token_alive(self._clock()):
             return None
+        hook = webhook(self._bot, opening)
+        # Discord's name for the first answer; the library only puts it into the address.
+        return await self._read(job, lambda: hook.fetch_message("@original"))  # type: ignore[arg-type]
+
+    async def _read(
+        self, job: Job, fetch: Callable[[], Awaitable[discord.Message]]
+    ) -> discord.Message | None:
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._fetch(job, job.card)
-        except Exception as error:  # noqa: BLE001 (judged and logged)
-            kind, name = verdict(error).name, type(error).__name__
-            log.warning("card.not_read", job=job.id, kind=kind, error=name)
+                return await fetch()
+        except Exception as error:
+            kind = verdict(error)
+            log.warning("card.not_read", job=job.id, kind=kind.name, error=type(error).__name__)
+            if kind is Verdict.AGAIN:
+                raise DiscordAway("discord-away") from error
             return None
 
     async def _fetch(self, job: Job, card: CardRef) -> discord.Message:

@@ -22,6 +22,7 @@ from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
+from bot.generation.heartbeat import Heartbeat
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
@@ -38,6 +39,7 @@ from bot.telemetry import Metrics
 from bot.text import Texts
 from storage.database import Database
 from storage.jobs import Jobs
+from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
 
@@ -58,9 +60,9 @@ class SlowLedger(Ledger):
 
     waiting_for: Callable[[], Awaitable[object]] | None = None
 
-    async def admit(self, order: Order, *, job_id: str, price: int) -> Job:
+    async def admit(self, order: Order, **details: Any) -> Job:
         await self._wait()
-        return await super().admit(order, job_id=job_id, price=price)
+        return await super().admit(order, **details)
 
     async def report(self, requester: Requester, **options: Any) -> QuotaReport:
         await self._wait()
@@ -78,6 +80,7 @@ class Counter:
     bot: ClapperBot
     editor: Editor
     jobs: Jobs
+    leases: Leases
     ledger: SlowLedger
     rules: Rules
     endings: Endings
@@ -152,7 +155,14 @@ def open_counter(
     inputs = Inputs(folder)
     line = Line(jobs=jobs, cards=editor, metrics=Metrics(), pause=0.01)
     endings = Endings(
-        ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, line=line, metrics=Metrics()
+        ledger=ledger,
+        jobs=jobs,
+        leases=Leases(database, clock),
+        cards=editor,
+        inputs=inputs,
+        line=line,
+        clock=clock,
+        metrics=Metrics(),
     )
     pictures = Pictures(
         jobs=jobs,
@@ -167,6 +177,7 @@ def open_counter(
         bot=bot,
         editor=editor,
         jobs=jobs,
+        leases=Leases(database, clock),
         ledger=ledger,
         rules=Rules(database, clock),
         endings=endings,
@@ -213,6 +224,8 @@ def _cancel(counter: Counter) -> Cancel:
     worker = Worker(
         name="worker",
         jobs=counter.jobs,
+        leases=counter.leases,
+        heartbeat=Heartbeat(leases=counter.leases, pause=60),
         attempt=cast("Attempt", None),  # it is never run here
         endings=counter.endings,
         line=counter.line,

@@ -16,6 +16,7 @@ from bot.generation.submit import Submit
 from storage.jobs import Jobs
 from storage.ledger import Ledger
 from tests.generation.test_standing import Clock
+from tests.storage.studio import a_card
 
 MODELS = Catalogue([VideoModel(id="sora-2", label="Sora 2")])
 
@@ -56,7 +57,7 @@ def order(prompt: str, model: str = "sora-2") -> Order:
 )
 async def test_prompts_have_1_to_4000_characters(submit: Submit, prompt: str, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        await submit(order(prompt))
+        await submit(order(prompt), a_card())
 
     assert refusal.value.code == code
 
@@ -67,6 +68,6 @@ def test_4000_characters_are_not_too_many(submit: Submit) -> None:
 
 async def test_a_model_that_is_gone_is_named(submit: Submit) -> None:
     with pytest.raises(Refusal) as refusal:
-        await submit(order("a boat", model="sora-1"))
+        await submit(order("a boat", model="sora-1"), a_card())
 
     assert refusal.value.params == {"value": "sora-1", "choices": "Sora 2"}

@@ -9,6 +9,7 @@ from bot.domain.ledger import Limits
 from bot.domain.requests import Order, Requester, VideoRequest
 from storage.database import Database
 from storage.jobs import Jobs
+from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
 
@@ -39,6 +40,7 @@ class Studio:
         self.limits = limits
         self.ledger = Ledger(database, clock, limits)
         self.jobs = Jobs(database, clock, max_running=limits.max_running)
+        self.leases = Leases(database, clock)
         self.rules = Rules(database, clock)
 
     async def admit(self, price: int = 1, **who: Any) -> Job:

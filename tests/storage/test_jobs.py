@@ -11,6 +11,7 @@ from bot.domain.jobs import Handle, Job, JobStatus
 from bot.domain.ledger import Limits
 from storage.database import Database
 from storage.jobs import MAX_TEXT
+from storage.leases import LEASE
 from tests.storage.studio import GUILD, MEMBER, Clock, Studio, a_card
 
 MakeStudio = Callable[..., Studio]
@@ -53,7 +54,13 @@ async def test_a_claim_starts_the_job(studio: Studio, clock: Clock) -> None:
 
     claimed = await claim(studio)
 
-    running = replace(job, status=JobStatus.RUNNING, started_at=clock.now, fence=1)
+    running = replace(
+        job,
+        status=JobStatus.RUNNING,
+        started_at=clock.now,
+        lease_until=clock.now + LEASE,
+        fence=1,
+    )
     assert claimed == running
     assert await studio.jobs.get(job.id) == running
 

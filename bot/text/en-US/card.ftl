@@ -33,6 +33,7 @@ card-delivering = The video is made
 card-done = Done
 card-cancelled = Cancelled
 card-failed = This did not work
+card-parked = The bot is restarting
 
 ## Line 4: how far it is
 
@@ -40,6 +41,7 @@ card-percent = { $bar } { NUMBER($percent, maximumFractionDigits: 0) } %
 card-turn = Starts by itself when its turn comes
 card-image-checking = Checking the image
 card-no-percent = No percentage from the relay yet
+card-goes-on = This goes on by itself in a moment; nothing is lost
 card-bringing = Bringing it here
 card-fetching = { $size ->
     [0] Fetching it

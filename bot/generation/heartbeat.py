@@ -1,0 +1,54 @@
+"""Say of every job that is worked on here that its worker lives, and hear who took one away."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from bot.domain.errors import StorageError
+from bot.domain.jobs import Job, JobStatus
+from storage.leases import Leases
+
+log = structlog.stdlib.get_logger()
+
+
+class Heartbeat:
+    """Renews the leases of this process's jobs; `run` belongs to the application."""
+
+    def __init__(self, *, leases: Leases, pause: float) -> None:
+        self._leases = leases
+        self._pause = pause
+        self._held: dict[str, tuple[Job, Callable[[], object]]] = {}
+
+    @contextmanager
+    def beating(self, job: Job, on_lost: Callable[[], object]) -> Iterator[None]:
+        """Keep the lease while the block runs; `on_lost` is called when it is another's."""
+        held = self._held[job.id] = (job, on_lost)
+        try:
+            yield
+        finally:
+            if self._held.get(job.id) is held:
+                del self._held[job.id]
+
+    async def run(self) -> None:
+        """Renew every `pause` seconds until cancelled."""
+        while True:
+            await asyncio.sleep(self._pause)
+            try:
+                await self._beat()
+            except StorageError as error:
+                log.warning("heartbeat.not_written", code=error.code)
+
+    async def _beat(self) -> None:
+        held = dict(self._held)
+        if not held:
+            return
+        standing = await self._leases.renew([job for job, _ in held.values()])
+        for job_id, (job, on_lost) in held.items():
+            # A job may end here meanwhile, and its end is still being told; what another
+            # process cancelled is given up as well.
+            gone = standing.get(job_id, JobStatus.CANCELLED) is JobStatus.CANCELLED
+            if gone and self._held.get(job_id) == (job, on_lost):
+                log.warning("job.lease_lost", job=job_id)
+                on_lost()

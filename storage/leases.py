@@ -1,0 +1,83 @@
+"""Leases: which worker has which job, and how a job goes on whose worker is gone."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.jobs import Job, JobStatus
+from storage.database import Database
+from storage.rows import update_job
+from storage.schema import jobs
+
+LEASE = timedelta(seconds=30)
+"""For so long a worker that says nothing is believed to live."""
+
+ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
+
+
+class Leases:
+    """The claims of all processes on one database."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def adopt(self, worker: str, *, skip: Collection[str] = ()) -> Job | None:
+        """Take up the oldest job whose worker is gone; `None` when there is none.
+
+        Its number rises: a worker that lives after all writes nothing more. Jobs of the models
+        in `skip` wait: their relay bears no more now.
+        """
+        work = partial(self._adopt, worker=worker, skip=tuple(skip))
+        return await self._database.transact(work)
+
+    async def renew(self, held: Collection[Job]) -> Mapping[str, JobStatus]:
+        """Say that the workers of these jobs live; where those stand that are still theirs."""
+        mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
+        return await self._database.transact(partial(self._extend, mine=mine))
+
+    async def disown(self, worker: str) -> None:
+        """Give up whatever an earlier life of `worker` left, so that it is taken up at once."""
+
+        async def write(connection: AsyncConnection) -> None:
+            left = (jobs.c.worker == worker, jobs.c.status.in_(ACTIVE))
+            await connection.execute(update(jobs).where(*left).values(lease_until=None))
+
+        await self._database.transact(write)
+
+    async def postpone(self, job: Job, pause: timedelta = timedelta(0)) -> Job | None:
+        """Let go of a job for at least `pause`; then any worker may take it up."""
+        mine = (jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status.in_(ACTIVE))
+        until = self._clock() + pause
+        return await self._database.transact(
+            lambda connection: update_job(connection, *mine, lease_until=until)
+        )
+
+    async def _adopt(
+        self, connection: AsyncConnection, *, worker: str, skip: tuple[str, ...]
+    ) -> Job | None:
+        now = self._clock()
+        found = await connection.execute(
+            select(jobs.c.id)
+            .where(jobs.c.status.in_(ACTIVE), jobs.c.claimable_since.is_(None))
+            .where(or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now))
+            .where(jobs.c.model.not_in(skip))
+            .order_by(jobs.c.created_at, jobs.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if (job_id := found.scalar_one_or_none()) is None:
+            return None
+        taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
+        return await update_job(connection, jobs.c.id == job_id, **taken)
+
+    async def _extend(
+        self, connection: AsyncConnection, *, mine: ColumnElement[bool]
+    ) -> Mapping[str, JobStatus]:
+        until = self._clock() + LEASE
+        statement = update(jobs).where(mine).values(lease_until=until)
+        found = await connection.execute(statement.returning(jobs.c.id, jobs.c.status))
+        return {row.id: JobStatus(row.status) for row in found}
