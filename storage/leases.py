@@ -39,11 +39,14 @@ class Leases:
         mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
         return await self._database.transact(partial(self._extend, mine=mine))
 
-    async def disown(self, worker: str) -> None:
-        """Give up whatever an earlier life of `worker` left, so that it is taken up at once."""
+    async def disown(self, worker: str | None) -> None:
+        """Give up whatever an earlier life of `worker` left, so that it is taken up at once.
+
+        `None` is every worker: of a database on which no other process can be.
+        """
+        left = [jobs.c.status.in_(ACTIVE)] + ([jobs.c.worker == worker] if worker else [])
 
         async def write(connection: AsyncConnection) -> None:
-            left = (jobs.c.worker == worker, jobs.c.status.in_(ACTIVE))
             await connection.execute(update(jobs).where(*left).values(lease_until=None))
 
         await self._database.transact(write)

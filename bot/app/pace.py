@@ -20,6 +20,8 @@ class Pace:
     """Seconds between two looks at relays that were given up."""
     heartbeat: float = 10.0
     """Seconds between two renewals of the leases of running jobs; a third of a lease."""
+    postponed: timedelta = timedelta(seconds=30)
+    """The least that a job waits which cannot go on now."""
     recovery: float = 30.0
     """Seconds between two looks for what other lives of the bot left open."""
     tidying: float = 3600.0

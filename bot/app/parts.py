@@ -110,6 +110,7 @@ class Parts:
             inputs=self._inputs,
             line=self.line,
             clock=self._clock,
+            pause=self._pace.postponed,
             metrics=self.metrics,
         )
 
@@ -132,12 +133,14 @@ class Parts:
             alone=self._database.alone,
             jobs=self.jobs,
             leases=self.leases,
+            ledger=self.ledger,
             cards=self.editor,
             endings=self.endings,
             inputs=self._inputs,
             line=self.line,
             bell=self._bell,
             clock=self._clock,
+            began=self._clock(),
             pause=self._pace.recovery,
         )
 

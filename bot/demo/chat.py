@@ -136,7 +136,7 @@ class Chat:
             yield line
         if work.scenario is Scenario.STALLED:
             await asyncio.sleep(_FOREVER)  # as above
-        if not work.scenario.outlives_its_stream:
+        if work.scenario.tells_its_end:
             await self._manner.gate.wait()
             await work.wait()
             yield _result(work, links)

@@ -40,10 +40,17 @@ class Scenario(StrEnum):
     """The link answers an HTML page with 200."""
     OVERSIZE = "oversize"
     """A playable video with an empty box of 30 MiB at its end."""
+    DETACHED = "detached"
+    """Works, and goes on when nobody listens any more, as most relays do."""
     ELSEWHERE = "elsewhere"
     """The link names another origin."""
 
     @property
     def outlives_its_stream(self) -> bool:
         """Whether the work goes on when nobody listens any more."""
-        return self in (Scenario.CUT, Scenario.TICKET)
+        return self in (Scenario.CUT, Scenario.TICKET, Scenario.DETACHED)
+
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether the answer itself says what became of the work."""
+        return self not in (Scenario.CUT, Scenario.TICKET)

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from bot.domain.errors import CardLost, DiscordAway, JobFailure, Postponed, RelayFailure
-from bot.domain.jobs import Job, JobStatus
+from bot.domain.jobs import CardRef, Job, JobStatus
 from bot.domain.views import CardState
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
@@ -22,8 +22,8 @@ from storage.ledger import Ledger
 
 log = structlog.get_logger()
 
-SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
-"""How long a job waits that cannot go on now."""
+LONGEST = timedelta(minutes=10)
+"""The most that a job waits which cannot go on now."""
 
 
 class Endings:
@@ -39,6 +39,7 @@ class Endings:
         inputs: Inputs,
         line: Line,
         clock: Callable[[], datetime],
+        pause: timedelta,
         metrics: Metrics,
     ) -> None:
         self._ledger = ledger
@@ -48,6 +49,7 @@ class Endings:
         self._inputs = inputs
         self._line = line
         self._clock = clock
+        self._pause = pause
         self._metrics = metrics
 
     @asynccontextmanager
@@ -107,10 +109,8 @@ class Endings:
     async def show(self, job: Job, *, mention: bool = True) -> None:
         """Show a job's end on its card, then tell its owner once."""
         self._line.leave(job.id)
-        balance = await told(self._ledger.balance(job.requester()))
-        state = CardState(job=job, balance=balance, picture=self._inputs.picture(job))
         try:
-            card = await self._cards.settle(state)
+            card: CardRef | None = await self._cards.settle(await self._state(job))
         except DiscordAway as away:
             log.warning("card.not_told_yet", job=job.id, code=away.code)
             return  # it stays untold, and is shown again later
@@ -137,14 +137,17 @@ class Endings:
                 await self.fail(job, JobFailure("failure-restarted"))
                 return
             await self._leases.postpone(job)
-            picture = self._inputs.picture(job)
-            await self._cards.park(CardState(job=job, parked=True, picture=picture))
+            await self._cards.park(replace(await self._state(job), parked=True))
         except Exception:
             log.exception("job.not_parked", job=job_id)  # the next start takes it up all the same
 
+    async def _state(self, job: Job) -> CardState:
+        balance = await told(self._ledger.balance(job.requester()))
+        return CardState(job=job, balance=balance, picture=self._inputs.picture(job))
+
     async def _postpone(self, job: Job, later: Postponed) -> None:
         """The longer it waits already, the longer it waits."""
-        pause = min(max((self._clock() - job.created_at) / 10, SHORTEST), LONGEST)
+        pause = min(max((self._clock() - job.created_at) / 10, self._pause), LONGEST)
         log.warning("job.postponed", job=job.id, code=later.code, seconds=pause.total_seconds())
         await told(self._leases.postpone(job, pause))
 

@@ -1,8 +1,8 @@
 """What was left open: jobs without a worker go on, and every end reaches its owner."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,15 +15,18 @@ from bot.generation.endings import Endings
 from bot.generation.gate import Bell
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
-from bot.generation.persistence import written
+from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from storage.jobs import Jobs
 from storage.leases import Leases
+from storage.ledger import Ledger
 
 log = structlog.stdlib.get_logger()
 
 STALE = timedelta(minutes=2)
-"""After so long nobody is still at work on a first answer, an image or the telling of an end."""
+"""After so long nobody is still at work on a first answer or on the telling of an end."""
+STALE_IMAGES = timedelta(minutes=15)
+"""Many may wait for their turn to be checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +43,18 @@ class Recover:
     alone: bool
     jobs: Jobs
     leases: Leases
+    ledger: Ledger
     cards: Cards
     endings: Endings
     inputs: Inputs
     line: Line
     bell: Bell
     clock: Callable[[], datetime]
+    began: datetime
+    """When this life of the process began: before that nothing was its own."""
     pause: float
+    found: list[Job] = field(default_factory=list)
+    """The waiting jobs of former lives."""
 
     async def prepare(self) -> None:
         """Free what a former life of this process held.
@@ -54,49 +62,58 @@ class Recover:
         Raises:
             StorageError: the database cannot answer.
         """
-        await self.leases.disown(self.worker)
+        await self.leases.disown(None if self.alone else self.worker)
+        self.found.extend(await self._waiting())
+        log.info("recover.found", waiting=len(self.found))
 
     async def run(self) -> None:
         """Look once after the start, then every `pause` seconds until cancelled."""
-        age = timedelta(0) if self.alone else STALE
-        began = self.clock()
-        await self._line_up()
+        await self._repeatedly(self._look_first)
         while True:
-            try:
-                await self._look(before=min(began, self.clock()) - age)
-            except StorageError as error:
-                log.warning("recover.unknown", code=error.code)
-            else:
-                age, began = STALE, datetime.max.replace(tzinfo=began.tzinfo)
             await asyncio.sleep(self.pause)
+            await self._repeatedly(self._look)
 
-    async def _line_up(self) -> None:
-        """Waiting cards move on with the line again."""
+    async def _repeatedly(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
-            waiting = await self.jobs.open_jobs()
+            await written(look)
         except StorageError as error:
             log.warning("recover.unknown", code=error.code)
-            return
-        for job in waiting:
-            if job.status is JobStatus.QUEUED and job.card is not None and job.inputs_ready:
-                self.line.join(CardState(job=job, picture=self.inputs.picture(job)))
-        log.info("recover.found", jobs=len(waiting))
 
-    async def _look(self, *, before: datetime) -> None:
-        for job in await self.jobs.open_jobs():
-            if job.status is JobStatus.QUEUED and job.created_at <= before:
-                async with self.endings.guarding(job):
+    async def _look_first(self) -> None:
+        for job in self.found:
+            if job.card is not None and job.inputs_ready:
+                await self._line_up(job)
+        if self.alone:
+            await self._see_to(self.found, before=self.began, images_before=self.began)
+        self.found.clear()
+
+    async def _look(self) -> None:
+        before, images_before = self.clock() - STALE, self.clock() - STALE_IMAGES
+        await self._see_to(await self._waiting(), before=before, images_before=images_before)
+
+    async def _waiting(self) -> list[Job]:
+        return [job for job in await self.jobs.open_jobs() if job.status is JobStatus.QUEUED]
+
+    async def _see_to(
+        self, waiting: Sequence[Job], *, before: datetime, images_before: datetime
+    ) -> None:
+        for job in waiting:
+            async with self.endings.guarding(job):
+                if not job.inputs_ready and job.created_at <= images_before:
+                    raise JobFailure("failure-restarted")
+                if job.card is None and job.created_at <= before:
                     await self._see_through(job)
         for job in await self.jobs.untold(ended_by=before):
             async with self.endings.guarding(job):
                 await self.endings.show(job)
 
+    async def _line_up(self, job: Job) -> None:
+        """A waiting card moves on with the line again."""
+        balance = await told(self.ledger.balance(job.requester()))
+        self.line.join(CardState(job=job, balance=balance, picture=self.inputs.picture(job)))
+
     async def _see_through(self, job: Job) -> None:
-        """A request that came in when the process died: is it answered, has it its images?"""
-        if not job.inputs_ready:
-            raise JobFailure("failure-restarted")
-        if job.card is not None:
-            return
+        """A request that came in when its process died: was it answered?"""
         try:
             card = await self.cards.first_answer(job)
         except DiscordAway:
@@ -106,5 +123,5 @@ class Recover:
         placed = await written(partial(self.jobs.place_card, job.id, card))
         if placed is not None:
             log.info("recover.placed", job=job.id)
-            self.line.join(CardState(job=replace(job, card=card)))
+            await self._line_up(placed)
             self.bell.ring()

@@ -1,6 +1,7 @@
 """A relay that only gives a ticket, or breaks off, is asked until the video is there."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
@@ -18,3 +19,19 @@ async def test_the_task_is_found_again_and_never_asked_for_twice(scenario: Scena
 
     assert "1 credit used, 2 left today" in shown
     assert len(relay.posts) == 1
+
+
+async def test_a_video_waits_while_discord_is_away_and_comes_when_it_is_back() -> None:
+    async with open_scene() as scene:
+        scene.relay.gate.clear()
+        card = await scene.video()
+        for route in ("/webhooks/*", "/channels/*"):
+            scene.world.env.inject_error("PATCH", route, status=503, times=24)
+            scene.world.env.inject_error("POST", route, status=503, times=100)
+        with capture_logs() as logs:
+            scene.relay.gate.set()
+            shown = await scene.until_over(card)
+
+    assert "job.postponed" in [entry["event"] for entry in logs]
+    assert "1 credit used, 2 left today" in shown
+    assert len(scene.relay.posts) == 1

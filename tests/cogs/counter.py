@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -162,6 +162,7 @@ def open_counter(
         inputs=inputs,
         line=line,
         clock=clock,
+        pause=timedelta(seconds=0),
         metrics=Metrics(),
     )
     pictures = Pictures(

@@ -55,7 +55,7 @@ async def test_a_video_on_its_card_stays_there_after_a_kill(
     place.server.forget_faults()
 
     async with BotProcess(place.server, tmp_path, settings) as bot:
-        await bot.says("recover.delivered")
+        await bot.says("job.delivered")
         await bot.stop()
 
     assert _has_video(card)
