@@ -117,7 +117,8 @@ class Attempt:
         board = Board(
             self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
         )
-        board.show()
+        if job.status is not JobStatus.DELIVERING:  # its card may hold the video already
+            board.show()
         return board
 
     async def _body(self, job: Job, model: VideoModel) -> Mapping[str, object]:

@@ -99,10 +99,10 @@ class Recover:
     ) -> None:
         for job in waiting:
             async with self.endings.guarding(job):
-                if not job.inputs_ready and job.created_at <= images_before:
-                    raise JobFailure("failure-restarted")
                 if job.card is None and job.created_at <= before:
                     await self._see_through(job)
+                if not job.inputs_ready and job.created_at <= images_before:
+                    raise JobFailure("failure-restarted")
         for job in await self.jobs.untold(ended_by=before):
             async with self.endings.guarding(job):
                 await self.endings.show(job)

@@ -1,0 +1,15 @@
+"""The short run: a few kills in the middle of work, and nobody lost anything."""
+
+from pathlib import Path
+
+from tests.soak.soak import Plan, soak
+
+
+async def test_kills_in_the_middle_of_work_cost_nobody_a_video_or_a_credit(tmp_path: Path) -> None:
+    report = await soak(Plan(cycles=6, jobs=36, seed=7, life=2.0), tmp_path)
+
+    assert report.broken == [], str(report)
+    assert report.exit_codes == [0, 0]
+    assert report.in_the_middle >= 3, str(report)
+    assert report.ends["delivered"] >= 8, str(report)
+    assert report.posts >= report.ends["delivered"]
