@@ -146,6 +146,7 @@ check-subject-settings = Settings
 check-subject-token = Token
 check-subject-database = Database
 check-subject-relay = Relay
+check-subject-model = Model
 check-subject-clock = Clock
 check-subject-disk = Disk
 check-subject-encoder = Encoder
@@ -179,17 +180,45 @@ check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
     [one] one model
    *[other] { $count } models
 }
-check-relay-model = { $relay } does not list the model { $model }. Requests for it may fail: compare its name in clapper.toml or DEFAULT_MODEL with the relay’s list.
-check-relay-no-models = { $relay } ({ $address }) has no list of its models, so the key cannot be tried here. Many relays have none; “generate” shows whether it works.
-check-relay-key = { $relay } ({ $address }) refuses the key. Compare RELAY_API_KEY with the relay’s console.
+check-model = { $count ->
+    [one] { $model }: { $relay } lists it as { $name }
+   *[other] { $model }: { $relay } lists all { $count } names of it, such as { $name }
+}
+check-model-missing = { $listed ->
+    [0] { $count ->
+        [one] { $model }: { $relay } does not list { $names }.
+       *[other] { $model }: { $relay } lists none of its { $count } names: { $names }.
+    }
+   *[other] { $model }: { $relay } lists { $listed } of its { $count } names, but not { $names }.
+} Requests for what is not listed may fail: compare clapper.toml or DEFAULT_MODEL with the relay’s list.
+check-relay-no-models = { $relay } ({ $address }) has no list of its models, so the key cannot be tried here{ GIVEN($models) ->
+    [yes] , nor { $models }
+   *[no] {""}
+}. Many relays have none; “generate” shows whether it works.
+check-relay-key = { $relay } ({ $address }) refuses the key{ GIVEN($models) ->
+    [yes] , so it cannot make { $models }
+   *[no] {""}
+}. Compare { $relay ->
+    [default] RELAY_API_KEY
+   *[other] the variable that its api_key_env names
+} with the relay’s console.
 check-relay-refuses = { $relay } ({ $address }) does not list its models ({ $kind }){ GIVEN($reason) ->
     [yes] {": "}{ $reason }
    *[no] .
+}{ GIVEN($models) ->
+    [yes] {" "}Not looked at: { $models }.
+   *[no] {""}
 } “generate” shows more.
-check-relay-unreachable = { $relay } ({ $address }) cannot be reached. Check RELAY_BASE_URL, the network, and whether the relay is up.
-check-clock = agrees with the relay’s
-check-clock-off = differs from the relay’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
-check-clock-unknown = the relay sends no date to compare with
+check-relay-unreachable = { $relay } ({ $address }) cannot be reached{ GIVEN($models) ->
+    [yes] , so it cannot make { $models }
+   *[no] {""}
+}. Check { $relay ->
+    [default] RELAY_BASE_URL
+   *[other] its base_url
+}, the network, and whether the relay is up.
+check-clock = agrees with { $relay }’s
+check-clock-off = differs from { $relay }’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
+check-clock-unknown = { $relay } sends no date to compare with
 check-disk = { $folder } can be written and has { $megabytes } MB free
 check-disk-low = { $folder } has only { $megabytes } MB free, less than a few videos. Make room, or lower MEDIA_KEEP_DAYS and MAX_VIDEO_MB.
 check-disk-full = { $folder } has only { $megabytes } MB free. Make room first: the database needs it.
