@@ -111,7 +111,7 @@ class Attempt:
     async def _ask(
         self, job: Job, model: VideoModel, body: Mapping[str, object], board: Board
     ) -> Completed:
-        outcome = await self._listen(job, self._relays[model.relay], body, board)
+        outcome = await self._listen(job, model, body, board)
         if outcome.text:
             await told(self._jobs.store_text(job, outcome.text))
         if isinstance(outcome, Completed):
@@ -121,12 +121,13 @@ class Attempt:
         raise RelayFailure(outcome.kind, outcome.reason)
 
     async def _listen(
-        self, job: Job, relay: RelayClient, body: Mapping[str, object], board: Board
+        self, job: Job, model: VideoModel, body: Mapping[str, object], board: Board
     ) -> Completed | Failed:
+        relay, prompt = self._relays[model.relay], job.request.prompt
         try:
             async with (
                 asyncio.timeout(self._limit.total_seconds()),
-                aclosing(relay.run(body, prompt=job.request.prompt)) as events,
+                aclosing(relay.run(body, prompt=prompt, route=model.route)) as events,
             ):
                 return await self._follow(job, events, board)
         except TimeoutError:

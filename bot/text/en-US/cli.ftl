@@ -67,6 +67,10 @@ setting-model-image-required = { $name } is true, but the model takes no image: 
 setting-model-name = { $name } must have every bracket closed, and the prompt has no place in it.
 setting-model-template = { $name } must hold {"{"}prompt{"}"}, with every bracket closed.
 setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself. Only where stream is false it may hold stream = false.
+setting-model-route = { $name } must be a path below the relay’s base URL, such as video/create.
+setting-model-route-prompt = { $name } must hold {"{"}prompt{"}"}: a request to another route has no messages.
+setting-model-route-images = { $name } is not "none", so body must hold {"{"}image{"}"} or {"{"}images{"}"}: a request to another route has no messages, and no text to put an address in.
+setting-model-route-continuation = { $name } must be none or field: a request to another route has no messages.
 setting-model-place = { $name } holds {"{"}{ $place }{"}"}, which nothing fills: the model has no { $needs }.
 setting-model-sizes = { $name } must have a size for every ratio of the model and for no other, such as {"{"} "16:9" = "1280x720" {"}"}.
 setting-model-words = { $name } must have a word for every ratio of the model, or for every number of seconds, and for nothing else.
