@@ -21,7 +21,7 @@ _LABELS: Mapping[str, re.Pattern[str]] = {
             (
                 rf"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:{_TASK})[ _\-]?(?:uu)?ids?"
                 rf"|(?<![a-z])ids?\s(?:[^\W\d_]{{1,3}}\s){{0,2}}(?:l')?(?:{_TASK})"
-                r"|任务\s*(?:ID|编号|号)?|任務\s*(?:ID|編號)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))"
+                r"|任务\s*(?:ID|编号|号)?|任务[^\n:：]{1,12}?编号|任務\s*(?:ID|編號)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))"
             ),
         ),
         (
@@ -32,7 +32,7 @@ _LABELS: Mapping[str, re.Pattern[str]] = {
     )
 }
 _UNLABELLED = re.compile(
-    r"(?:(?<![a-z])(?:task|job)|任务)\s+[`#'\"]?(?P<id>(?=[\w:\-]*\d)[A-Za-z0-9][\w:\-]{7,199})(?![\w/])",
+    r"(?:(?<![a-z])(?:task|job)|任务(?:编号|号)?)\s+[`#'\"]?(?P<id>(?=[\w:\-]*\d)[A-Za-z0-9][\w:\-]{7,199})(?![\w/])",
     re.IGNORECASE,
 )
 """An id right behind the word, as in "task 3f9c2a17 accepted"."""

@@ -69,6 +69,8 @@ def links(text: str) -> Iterator[Link]:
     if "/" not in text and "<" not in text:
         return
     text = text.replace("\\/", "/")
+    if "\\u00" in text:
+        text = text.replace("\\u0026", "&").replace("\\u003d", "=").replace("\\u003D", "=")
     line, counted = 0, 0
     for match in _LINK.finditer(text):
         line += text.count("\n", counted, match.start())

@@ -9,9 +9,9 @@ _TOKEN = re.compile(
     rf"""
     (?P<link>https?://[^\s<>"'`]+)
     | (?P<tag></?[a-zA-Z!][^<>]*>)
-    | {_START}(?P<signed>{_NUMBER})(?P<comma>,\d{{1,2}})?(?P<sign>\s?[%％])
+    | {_START}(?P<signed>{_NUMBER})(?P<comma>,\d{{1,2}})?(?P<sign>\s?[%％٪])
       (?:\s(?P<next>[a-z]{{3,}}))?
-    | (?<![\w%％])(?<!\d\s)[%％](?P<behind>\d{{1,3}})(?![\w%％])
+    | (?<![\w%％٪])(?<!\d\s)[%％٪](?P<behind>\d{{1,3}})(?![\w%％٪])
     | {_START}(?P<bare>{_NUMBER})
       (?P<chain>\.\.|(?:\s*/\s*|\s[^\W\d_]{{1,3}}\s)100(?![\d.])|\s*$)
     """,
@@ -21,7 +21,7 @@ _OPEN = re.compile(
     r"""(?:
     https?://[^\s<>"'`]{0,4096}
     | </?[a-zA-Z!][^<>]{0,4096}
-    | (?<![\w%％])(?<!\d\s)[%％]\d{0,3}
+    | (?<![\w%％٪])(?<!\d\s)[%％٪]\d{0,3}
     | (?<!\d)\d{1,4}(?:[.,]\d{0,8})?\s?(?:(?:/\s*|[^\W\d_]{1,3}\s?)1?0{0,2})?
     )$""",
     re.VERBOSE,
@@ -30,7 +30,7 @@ _OPEN = re.compile(
 _COUNTING = re.compile(
     r"进度|進度|進捗|진행|progr[eè]s|fortschritt|avance|прогресс|выполнен", re.IGNORECASE
 )
-_MAY_COUNT = re.compile(r"[%％进進진]|рогресс|РОГРЕСС|ыполнен|rogr[eè]s")
+_MAY_COUNT = re.compile(r"[%％٪进進진]|рогресс|РОГРЕСС|ыполнен|rogr[eè]s")
 _COURSE = re.compile(
     r"progress|complete|done|finish|ready|render|generat|process|load|upscal|step|stage|elapsed"
     r"|through|and|frame|now|进度|生成|处理|渲染"
