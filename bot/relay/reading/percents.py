@@ -30,7 +30,7 @@ _OPEN = re.compile(
 _COUNTING = re.compile(
     r"进度|進度|進捗|진행|progr[eè]s|fortschritt|avance|прогресс|выполнен", re.IGNORECASE
 )
-_MAY_COUNT = re.compile(r"[%％٪进進진]|рогресс|РОГРЕСС|ыполнен|rogr[eè]s")
+_MAY_COUNT = re.compile(r"[%％٪]|进度|[進进]捗|進度|진행|рогресс|РОГРЕСС|ыполнен|rogr[eè]s")
 _COURSE = re.compile(
     r"progress|complete|done|finish|ready|render|generat|process|load|upscal|step|stage|elapsed"
     r"|through|and|frame|now|进度|生成|处理|渲染"
