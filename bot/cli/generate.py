@@ -139,7 +139,12 @@ class _Run:
         links = tuple(image for image in self._errand.wish.images if "://" in image)
         try:
             async with asyncio.timeout(self._errand.settings.relay_job_seconds):
-                events = client.run(body, prompt=self._errand.wish.prompt, input_urls=links)
+                events = client.run(
+                    body,
+                    prompt=self._errand.wish.prompt,
+                    input_urls=links,
+                    route=self._errand.model.route,
+                )
                 return await self._follow(events)
         except TimeoutError:
             return Failed(kind=FailureKind.TIMEOUT)

@@ -1,13 +1,15 @@
 """What lies elsewhere: the database and the relays."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from bot.cli.findings import Finding, ok, problem, warning
+from bot.cli.offers import look_at_models, shortened
 from bot.domain.errors import FailureKind, RelayFailure, StorageError
+from bot.domain.models import VideoModel
 from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient
 from bot.settings import Relay, Settings
@@ -52,7 +54,7 @@ async def look_at_relays(
         for finding in await _look_at_relay(settings, name, relay, dates):
             yield finding
         if dates:
-            yield _of_clock(dates[0], clock())
+            yield _of_clock(name, dates[0], clock())
 
 
 async def _look_at_relay(
@@ -74,10 +76,11 @@ async def _look_at_relay(
             media=media,
             headers=relay.headers,
         )
+        models = [model for model in settings.catalogue if model.relay == name]
         try:
-            return _of_models(settings, name, relay, await client.models())
+            return _of_models(models, name, relay, await client.models())
         except RelayFailure as failure:
-            return [_of_failure(name, relay, failure)]
+            return [_of_failure(models, name, relay, failure)]
 
 
 def _media(relay: Relay) -> MediaClient:
@@ -87,38 +90,38 @@ def _media(relay: Relay) -> MediaClient:
 
 
 def _of_models(
-    settings: Settings, name: str, relay: Relay, models: list[str] | None
+    models: Sequence[VideoModel], name: str, relay: Relay, offered: list[str] | None
 ) -> list[Finding]:
-    if models is None:
-        return [warning("relay", "check-relay-no-models", relay=name, address=relay.origin)]
-    found = [ok("relay", "check-relay", relay=name, address=relay.origin, count=len(models))]
-    for model in settings.catalogue:
-        plain = model.name or model.id
-        if model.relay == name and "{" not in plain and plain not in models:
-            found.append(warning("relay", "check-relay-model", relay=name, model=plain))
-    return found
+    known = _known(models, name, relay)
+    if offered is None:
+        return [warning("relay", "check-relay-no-models", **known)]
+    found = ok("relay", "check-relay", relay=name, address=relay.origin, count=len(offered))
+    return [found, *look_at_models(models, name, offered)]
 
 
-def _of_failure(name: str, relay: Relay, failure: RelayFailure) -> Finding:
+def _of_failure(
+    models: Sequence[VideoModel], name: str, relay: Relay, failure: RelayFailure
+) -> Finding:
+    known = _known(models, name, relay)
     if failure.kind is FailureKind.AUTH:
-        return problem("relay", "check-relay-key", relay=name, address=relay.origin)
+        return problem("relay", "check-relay-key", **known)
     if failure.kind in _UNREACHED:
-        return problem("relay", "check-relay-unreachable", relay=name, address=relay.origin)
-    return warning(
-        "relay",
-        "check-relay-refuses",
-        relay=name,
-        address=relay.origin,
-        kind=failure.kind.value,
-        reason=failure.reason,
-    )
+        return problem("relay", "check-relay-unreachable", **known)
+    told = {"kind": failure.kind.value, "reason": failure.reason}
+    return warning("relay", "check-relay-refuses", **known, **told)
 
 
-def _of_clock(date: str, now: datetime) -> Finding:
+def _known(models: Sequence[VideoModel], name: str, relay: Relay) -> dict[str, str]:
+    """The relay, and the models that could not be looked at."""
+    labels = shortened([model.label for model in models])
+    return {"relay": name, "address": relay.origin, "models": labels}
+
+
+def _of_clock(relay: str, date: str, now: datetime) -> Finding:
     try:
         skew = abs((now - parsedate_to_datetime(date)).total_seconds())
     except (ValueError, TypeError):
-        return warning("clock", "check-clock-unknown")
+        return warning("clock", "check-clock-unknown", relay=relay)
     if skew > _MAX_SKEW:
-        return warning("clock", "check-clock-off", seconds=round(skew))
-    return ok("clock", "check-clock")
+        return warning("clock", "check-clock-off", relay=relay, seconds=round(skew))
+    return ok("clock", "check-clock", relay=relay)

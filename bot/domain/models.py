@@ -63,6 +63,8 @@ class VideoModel:
     """The field of the body that holds the remix id when `continuation` is `field`."""
     stream: bool = True
     """`"stream": true` is sent; otherwise the field is left out."""
+    route: str = ""
+    """Where below the base URL it is asked for instead of by chat; `body` says all then."""
     body: Mapping[str, object] = field(default_factory=dict)
     """Extra fields of the request body; texts in it are templates."""
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-Word: TypeAlias = str | int | float
-"""What a place becomes; a number stays one where it stands alone in a field of the body."""
+Word: TypeAlias = str | int | float | list[str]
+"""What a place becomes; all but texts stay what they are where they stand alone in the body."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _RATIO = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[:x×/]\s*(\d+(?:\.\d+)?)\s*")

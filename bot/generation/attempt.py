@@ -87,7 +87,8 @@ class Attempt:
         if self._gate.closed or (started := await self._jobs.post_starting(job)) is None:
             return  # cancelled meanwhile, or stopping: the next start takes it up
         board.show(job=started)
-        events = self._relays[model.relay].run(body, prompt=job.request.prompt)
+        relay = self._relays[model.relay]
+        events = relay.run(body, prompt=job.request.prompt, route=model.route)
         outcome = await self._listen(started, events, board, self._limit)
         if outcome.text:
             await told(self._jobs.store_text(job, outcome.text))

@@ -47,6 +47,5 @@ class Probe:
 
 
 def _offers(names: list[str], model: VideoModel) -> bool:
-    """Whether the relay lists the model; of a template only its beginning is known."""
-    beginning, template, _ = (model.name or model.id).partition("{")
-    return any(name.startswith(beginning) if template else name == beginning for name in names)
+    """Whether the relay lists the model by any of the names that it may be asked for by."""
+    return not set(names).isdisjoint(model.names())

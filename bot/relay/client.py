@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 Told = TypeVar("Told", bound=Event)
 
+_CHAT = "chat/completions"
 CONNECT_SECONDS = 10.0
 _SEND_SECONDS = 60.0
 _MODELS_SECONDS = 10.0
@@ -78,9 +79,16 @@ class RelayClient:
         )
 
     async def generate(
-        self, body: Mapping[str, object], *, prompt: str, input_urls: Collection[str] = ()
+        self,
+        body: Mapping[str, object],
+        *,
+        prompt: str,
+        input_urls: Collection[str] = (),
+        route: str = "",
     ) -> AsyncGenerator[Event, None]:
         """Ask for a video and tell what happens; the last event is the one outcome.
+
+        `route` lies below the base URL; empty means that of chat.
 
         The request goes out at most once: it is tried again only while there is no connection.
         Links in `body` and `input_urls` are the request's own and never taken for the result.
@@ -89,7 +97,7 @@ class RelayClient:
         """
         own = frozenset([*input_urls, *_addresses(body)])
         async with AsyncExitStack() as stack:
-            answer = await self._ask(body, prompt, own, stack)
+            answer = await self._ask(body, prompt, own, stack, route or _CHAT)
             if isinstance(answer, Failed):
                 outcome: Outcome = answer
             else:
@@ -100,7 +108,12 @@ class RelayClient:
         yield self._discreet(outcome)
 
     async def run(
-        self, body: Mapping[str, object], *, prompt: str, input_urls: Collection[str] = ()
+        self,
+        body: Mapping[str, object],
+        *,
+        prompt: str,
+        input_urls: Collection[str] = (),
+        route: str = "",
     ) -> AsyncGenerator[Event, None]:
         """`generate`, and then ask for the task until it is over: the end is a video or a failure.
 
@@ -109,7 +122,8 @@ class RelayClient:
         """
         moved: Progress | None = None
         ended: Outcome = Failed(kind=FailureKind.TRUNCATED)
-        async with aclosing(self.generate(body, prompt=prompt, input_urls=input_urls)) as told:
+        asked = self.generate(body, prompt=prompt, input_urls=input_urls, route=route)
+        async with aclosing(asked) as told:
             async for event in told:
                 if isinstance(event, Completed | Pending | Failed):
                     ended = event
@@ -196,15 +210,18 @@ class RelayClient:
         prompt: str,
         own: frozenset[str],
         stack: AsyncExitStack,
+        route: str,
     ) -> Listening | Failed:
         try:
-            response = await self._post(body, stack)
+            response = await self._post(route, body, stack)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             log.warning("relay.no_answer", error=type(error).__name__)
             return Failed(kind=kind_of_break(error))
         return Listening(response, self._reader(response, prompt, own))
 
-    async def _post(self, body: Mapping[str, object], stack: AsyncExitStack) -> httpx.Response:
+    async def _post(
+        self, route: str, body: Mapping[str, object], stack: AsyncExitStack
+    ) -> httpx.Response:
         """Send the request; again only where the failed try cannot have reached the relay."""
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         tries = stamina.retry_context(
@@ -212,13 +229,13 @@ class RelayClient:
         )
         async for attempt in tries:
             with attempt:
-                return await stack.enter_async_context(self._stream(content))
+                return await stack.enter_async_context(self._stream(route, content))
         raise httpx.ConnectError("never tried")  # stamina raises the last error itself
 
-    def _stream(self, content: bytes) -> AbstractAsyncContextManager[httpx.Response]:
+    def _stream(self, route: str, content: bytes) -> AbstractAsyncContextManager[httpx.Response]:
         return self._http.stream(
             "POST",
-            f"{self.base_url}/chat/completions",
+            f"{self.base_url}/{route}",
             content=content,
             headers=[
                 ("Accept", "text/event-stream, application/json"),

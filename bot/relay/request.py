@@ -43,6 +43,9 @@ def request_body(
 ) -> dict[str, object]:
     """The JSON of `POST /chat/completions`; the model's extra fields come last and win.
 
+    A model with a route of its own has no messages: its fields say all, `{image}` and `{images}`
+    included.
+
     `images` are in the request's order, first frame first. With `earlier` the video goes on from
     that one, in the model's way.
 
@@ -55,6 +58,12 @@ def request_body(
     sent = () if model.image_transport is ImageTransport.NONE else images
     name = model.name_for(images=bool(sent), continues=earlier is not None)
     prompt = filled(model.prompt_template, words | {"prompt": request.prompt})
+    if model.route:
+        return {
+            "model": filled(name, words),
+            **_continued(model, earlier),
+            **_extra(model.body, words | {"prompt": prompt} | _pictures(sent)),
+        }
     return {
         "model": filled(name, words),
         "messages": [*_before(model, earlier), _user(_content(model, prompt, sent, earlier))],
@@ -75,6 +84,12 @@ def _continued(model: VideoModel, earlier: Earlier | None) -> Part:
     if earlier is None or model.continuation is not Continuation.FIELD:
         return {}
     return {model.continuation_field: earlier.handle.remix_id}
+
+
+def _pictures(images: Sequence[OutgoingImage]) -> dict[str, Word]:
+    """Where the images are, for fields that hold the first of them, or all."""
+    addresses = [image.address() for image in images]
+    return {"image": addresses[0], "images": addresses} if addresses else {}
 
 
 def _extra(fields: Mapping[str, object], words: Mapping[str, Word]) -> Part:

@@ -1,6 +1,7 @@
 """Every setting with its default; `.env.example` and `clapper.example.toml` explain them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,10 @@ from bot.settings import forms
 DEFAULT_RELAY = "default"
 """The relay of RELAY_BASE_URL and RELAY_API_KEY, and of models that name none."""
 
+_CREDENTIAL = re.compile(r"auth|key|token|secret|passw|cookie|credential|signature", re.IGNORECASE)
+"""Names of headers that let in; other headers say who asks, in words that logs need."""
+_OPAQUE = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w.~+/=\-]{20,}")
+"""What nobody writes by hand is taken for a secret, whatever its header is called."""
 _MEGABYTE = 1024**2
 """As Discord and its clients count."""
 
@@ -45,6 +50,17 @@ class Relay:
     def origin(self) -> str:
         """Where its own files may be fetched from, even when it is in a private network."""
         return forms.origin(self.base_url)
+
+    @property
+    def secrets(self) -> Iterator[str]:
+        """The key, and what headers hold of the like, also without a scheme such as `Basic`."""
+        yield self.api_key.get_secret_value()
+        for name, value in self.headers.items():
+            if _CREDENTIAL.search(name):
+                yield value
+                yield value.rpartition(" ")[2]
+            elif _OPAQUE.fullmatch(value):
+                yield value
 
 
 class Settings(BaseModel):
@@ -173,9 +189,8 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Everything that no log may show."""
-        keys = [relay.api_key for relay in self.relays.values()]
-        texts = [secret.get_secret_value() for secret in (self.discord_token, *keys)]
-        texts += [value for relay in self.relays.values() for value in relay.headers.values()]
+        texts = [self.discord_token.get_secret_value()]
+        texts += [secret for relay in self.relays.values() for secret in relay.secrets]
         urls = (self.database, self.discord_proxy.get_secret_value())
         texts += [urlsplit(url).password or "" for url in urls]
-        return tuple(text for text in texts if text)
+        return tuple(dict.fromkeys(text for text in texts if text))

@@ -15,13 +15,16 @@ Found: TypeAlias = Iterator[SettingProblem]
 _RATIO = re.compile(r"[1-9]\d?:[1-9]\d?", re.ASCII)
 _WORD = re.compile(r"[a-z]\w*", re.ASCII)
 _BUILT_IN = frozenset({"prompt", "ratio", "seconds", "orientation", "size"})
+_PICTURES = frozenset({"image", "images"})
+"""Places of a body that says all: elsewhere images travel in messages."""
+_ROUTE = re.compile(r"[\w\-]+(?:/[\w\-]+)*", re.ASCII)
 _OWN_FIELDS = frozenset({"model", "messages", "stream"})
 _FRAMES = 2
 
 
 def model_problems(model: VideoModel, prefix: str) -> Found:
     """What is wrong with an entry whose fields are right by themselves."""
-    rules = (_offer_rules, _word_rules, _image_rules, _wire_rules)
+    rules = (_offer_rules, _word_rules, _image_rules, _wire_rules, _route_rules)
     for field, code in (found for rule in rules for found in rule(model)):
         yield SettingProblem(code, name=prefix + field)
     for field, place in _unfilled(model):
@@ -74,6 +77,22 @@ def _wire_rules(model: VideoModel) -> Iterator[tuple[str, str]]:
         yield "continuation_field", "setting-model-continuation-field"
 
 
+def _route_rules(model: VideoModel) -> Iterator[tuple[str, str]]:
+    """Of a model without messages: what would travel in them needs a field."""
+    if not model.route:
+        return
+    held = _places_in(model.body)
+    takes_images = model.images and model.image_transport is not ImageTransport.NONE
+    if not _ROUTE.fullmatch(model.route):
+        yield "route", "setting-model-route"
+    if "prompt" not in held:
+        yield "body", "setting-model-route-prompt"
+    if model.image_transport is ImageTransport.PROMPT or (takes_images and not held & _PICTURES):
+        yield "image_transport", "setting-model-route-images"
+    if model.continuation not in (Continuation.NONE, Continuation.FIELD):
+        yield "continuation", "setting-model-route-continuation"
+
+
 def _names(model: VideoModel) -> Mapping[str, str]:
     return {field: getattr(model, field) for field in ("name", "image_name", "continuation_name")}
 
@@ -88,7 +107,7 @@ def _closed(template: str) -> bool:
 
 def _own_fields(model: VideoModel) -> frozenset[str]:
     """Fields of `body` that are the bot's own; `stream = false` may be said where it sends none."""
-    own = _OWN_FIELDS & model.body.keys()
+    own = (frozenset({"model"}) if model.route else _OWN_FIELDS) & model.body.keys()
     if not model.stream and model.body.get("stream") is False:
         return own - {"stream"}
     return own
@@ -109,7 +128,8 @@ def _unfilled(model: VideoModel) -> Iterator[tuple[str, str]]:
     for field, template in (*_names(model).items(), ("prompt_template", model.prompt_template)):
         for place in sorted(places(template) - given):
             yield field, place
-    for place in sorted(_places_in(model.body) - words - _BUILT_IN):
+    pictures = _PICTURES if model.route else frozenset()
+    for place in sorted(_places_in(model.body) - words - _BUILT_IN - pictures):
         yield "body", place
 
 

@@ -33,8 +33,8 @@ async def test_all_is_well(clapper: Clapper, folder: Path, complete: dict[str, s
     ended = await clapper("check", **complete)
 
     assert ended.code == 0, ended.out
-    subjects = ["Settings", "Token", "Database", "Relay", "Clock", "Disk", "Encoder"]
-    assert [level(ended, subject) for subject in subjects] == ["OK"] * 7
+    subjects = ["Settings", "Token", "Database", "Relay", "Model", "Clock", "Disk", "Encoder"]
+    assert [level(ended, subject) for subject in subjects] == ["OK"] * 8
     assert "123456789012345678" in line(ended, "Token")
     assert not (folder / "data").exists(), "check changes nothing"
 
@@ -113,7 +113,60 @@ async def test_a_model_that_the_relay_does_not_list_is_a_warning(
     ended = await clapper("check", **complete)
 
     assert ended.code == 0
-    assert "sora-2" in next(each for each in ended.out.splitlines() if each.startswith("Warning"))
+    assert level(ended, "Model") == "Warning"
+    assert "does not list sora-2" in line(ended, "Model")
+
+
+VEO = """
+[[models]]
+id = "veo"
+label = "Veo"
+name = "veo-{orientation}-{seconds}s"
+seconds = [4, 8]
+ratios = ["16:9", "9:16"]
+"""
+
+
+async def test_a_template_is_compared_by_every_name_that_it_stands_for(
+    clapper: Clapper, folder: Path, relay: Relay, complete: dict[str, str]
+) -> None:
+    (folder / "clapper.toml").write_text(VEO)
+    relay.models = ["veo-landscape-4s", "veo-landscape-8s", "veo-portrait-4s", "veo-portrait-8s"]
+
+    assert "lists all 4 names" in line(await clapper("check", **complete), "Model")
+
+    relay.models.pop()
+    ended = await clapper("check", **complete)
+
+    assert "lists 3 of its 4 names, but not veo-portrait-8s." in line(ended, "Model")
+
+
+async def test_many_missing_names_are_one_line(
+    clapper: Clapper, folder: Path, complete: dict[str, str]
+) -> None:
+    many = VEO.replace("[4, 8]", "[4, 6, 8, 10, 12]")
+    (folder / "clapper.toml").write_text(many)
+
+    ended = await clapper("check", **complete)
+
+    assert level(ended, "Model") == "Warning"
+    assert "none of its 10 names" in line(ended, "Model")
+    assert "(+6)" in line(ended, "Model")
+    assert len(line(ended, "Model")) < 300
+
+
+async def test_models_of_a_relay_that_lists_none_are_named_with_it(
+    clapper: Clapper, folder: Path, relay: Relay, complete: dict[str, str]
+) -> None:
+    second = f'[relays.second]\nbase_url = "{relay.url}"\napi_key_env = "SECOND_KEY"\n'
+    (folder / "clapper.toml").write_text(f'{second}{VEO}relay = "second"\n')
+
+    ended = await clapper("check", **complete, SECOND_KEY="sk-wrong-key")
+
+    told = next(each for each in ended.out.splitlines() if "second" in each)
+    assert told.startswith("Problem")
+    assert "Veo" in told
+    assert "api_key_env" in told
 
 
 async def test_a_relay_that_is_down_is_a_problem(

@@ -254,17 +254,26 @@ async def test_a_broken_packing_is_no_file(tmp_path: Path) -> None:
 
 async def _drip(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n")
+    await _drip_on(writer)
+
+
+async def _drip_on(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"x")
         await writer.drain()
         await asyncio.sleep(0.01)
 
 
+async def _crawl(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    await _drip_on(writer)
+
+
 async def _mute(writer: asyncio.StreamWriter) -> None:
     await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("answer", [_drip, _mute], ids=["drip", "mute"])
+@pytest.mark.parametrize("answer", [_drip, _crawl, _mute], ids=["drip", "crawl", "mute"])
 async def test_a_server_that_holds_us_is_left(
     tmp_path: Path, answer: Callable[[asyncio.StreamWriter], asyncio.Future[None]]
 ) -> None:

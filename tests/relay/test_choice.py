@@ -57,6 +57,18 @@ CHOSEN = {
         f"{CDN}/files/video?id=0a1b2c3d4e5f6071",
         [f"{CDN}/files/video?id=0a1b2c3d4e5f6071"],
     ),
+    "signed in a sentence": (f"Voici: {CDN}/o/a?sig=x, merci", [f"{CDN}/o/a?sig=x"]),
+    "short id behind its label": (f"Vídeo: {CDN}/d/ab12cd", [f"{CDN}/d/ab12cd"]),
+    "short id without words": (f"See {CDN}/d/ab12cd", []),
+    "cover without extension": (
+        f"[обложка]({CDN}/d/ab12cd) [видео]({CDN}/d/ab12ce)",
+        [f"{CDN}/d/ab12ce"],
+    ),
+    "playlist beside the file": (f"{CDN}/v.mp4\n{CDN}/v.m3u8", [f"{CDN}/v.mp4"]),
+    "playlist alone": (f"[watch]({CDN}/v.m3u8)", []),
+    "key in JSON": (f'{{"video_url":"{CDN}/a/b","cover_url":"{CDN}/a/c"}}', [f"{CDN}/a/b"]),
+    "anchor that calls itself a page": (f'<a href="{CDN}/h/8f14e45fceea1677">Help</a>', []),
+    "state of a task": (f"[video]({CDN}/renders/8f14e45fceea1677/status)", []),
     "relative": ("/v1/files/video?id=0a1b2c3d4e5f6071", ["/v1/files/video?id=0a1b2c3d4e5f6071"]),
     "relative in markdown": ("[Download](/files/1.mp4)", ["/files/1.mp4"]),
     "anchor": (f"<a class='b' href='{CDN}/1.mp4'>here</a>", [f"{CDN}/1.mp4"]),
@@ -99,3 +111,19 @@ CHOSEN = {
 @pytest.mark.parametrize(("text", "chosen"), CHOSEN.values(), ids=CHOSEN.keys())
 def test_chooses_the_video(text: str, chosen: list[str]) -> None:
     assert list(choose(text, input_urls={IN}, task_id="task-77aa")) == chosen
+
+
+ANYTHING = {
+    "id in words of no language we know": (f"Klaar: {CDN}/d/ab12cd", [f"{CDN}/d/ab12cd"]),
+    "long id in a sentence": (f"x {CDN}/8f14e45fceea1677 y", [f"{CDN}/8f14e45fceea1677"]),
+    "page": (f"[Hilfe]({CDN}/d/ab12cd)", []),
+    "words only": (f"[Sora]({CDN}/sora) or {CDN}/watch", []),
+    "short id in a sentence": (f"chat with us at {CDN}/ab12cd any time", []),
+}
+
+
+@pytest.mark.parametrize(("text", "chosen"), ANYTHING.values(), ids=ANYTHING.keys())
+def test_takes_a_link_that_no_word_offers_when_there_is_nothing_else(
+    text: str, chosen: list[str]
+) -> None:
+    assert list(choose(text, anything=True)) == chosen

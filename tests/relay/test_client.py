@@ -46,6 +46,26 @@ async def failed(http: httpx.AsyncClient, answer: Answer) -> Failed:
     return outcome
 
 
+async def test_asks_another_route_and_then_for_its_task(http: httpx.AsyncClient) -> None:
+    ticket = {"id": "t-5", "status": "pending", "status_update_time": 1764000000}
+    done = {**ticket, "status": "completed", "video_url": "https://cdn.example/1.mp4"}
+    answers = [ticket, done]
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.json_response(answers.pop(0))
+
+    async with listening(answer) as relay:
+        asking = client(http, relay.url).run({"model": "m"}, prompt="a boat", route="video/create")
+        events = [event async for event in asking]
+
+    assert [(asked.method, asked.path_qs) for asked in relay.asked] == [
+        ("POST", "/v1/video/create"),
+        ("GET", "/v1/video/query?id=t-5"),
+    ]
+    assert isinstance(events[-1], Completed)
+    assert events[-1].video_urls == ("https://cdn.example/1.mp4",)
+
+
 async def test_asks_as_the_reference_says(http: httpx.AsyncClient) -> None:
     async with listening(fixed(sse(VIDEO))) as relay:
         events = await told(client(http, relay.url))

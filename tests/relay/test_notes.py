@@ -38,6 +38,9 @@ NOTES = {
     "member of data": ('  "prompt": "x",', None),
     "relative address": ("/v1/files/video?id=1", None),
     "prompt": ("> a paper boat drifting", None),
+    "row of a table": ("| Size | 8.4 MB |", None),
+    "spinner": ("⠋ Compositing", "Compositing"),
+    "id in other words": ("ID da tarefa: `3f9c77ab12de`", None),
     "prompt inside": ("视频描述: down a rainy street", None),
 }
 
@@ -45,6 +48,10 @@ NOTES = {
 @pytest.mark.parametrize(("line", "expected"), NOTES.values(), ids=NOTES.keys())
 def test_says_what_a_line_tells(line: str, expected: str | None) -> None:
     assert Notes(PROMPT).note(line) == expected
+
+
+def test_an_echo_with_a_percentage_of_its_own_is_no_step() -> None:
+    assert Notes("a kite at 75% speed").note("Prompt: a kite at 75% speed") is None
 
 
 def test_tells_a_state_before_its_line_ends() -> None:

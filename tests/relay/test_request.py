@@ -247,3 +247,44 @@ def test_an_image_needs_bytes_or_an_address() -> None:
 
 def test_bytes_of_an_image_are_not_in_its_repr() -> None:
     assert "PNG" not in repr(BYTES)
+
+
+TASK = {
+    "prompt": "{prompt}",
+    "images": "{images}",
+    "orientation": "{orientation}",
+    "duration": "{seconds}",
+    "watermark": False,
+}
+
+
+def by_task(**fields: Any) -> VideoModel:
+    offered: dict[str, Any] = {"seconds": (10, 15), "ratios": ("16:9", "9:16")}
+    return model(id="sora-2", route="video/create", body=TASK, **offered, **fields)
+
+
+def test_a_route_of_its_own_takes_its_fields_and_no_messages() -> None:
+    assert written(by_task(image_transport=ImageTransport.URL), LINK, seconds=15) == (
+        '{"model":"sora-2","prompt":"two boats race",'
+        '"images":["https://media.example.com/in/boat.jpg"],'
+        '"orientation":"landscape","duration":15,"watermark":false}'
+    )
+
+
+def test_a_route_of_its_own_without_images_has_no_field_for_them() -> None:
+    assert written(by_task(), ratio="9:16") == (
+        '{"model":"sora-2","prompt":"two boats race",'
+        '"orientation":"portrait","duration":10,"watermark":false}'
+    )
+
+
+def test_one_image_may_be_a_field_of_its_own() -> None:
+    veo = model(route="videos", body={"prompt": "{prompt}", "first": "{image}"})
+
+    assert json.loads(written(veo, BYTES))["first"] == BYTES.address()
+
+
+def test_braces_in_a_prompt_stay_the_members_own_on_another_route() -> None:
+    body = json.loads(written(by_task(), prompt="{images} {seconds}"))
+
+    assert body["prompt"] == "{images} {seconds}"

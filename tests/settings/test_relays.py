@@ -128,3 +128,29 @@ def test_a_relay_that_cannot_be_is_explained(file: Path, line: str, code: str) -
 
     assert problem.code == code
     assert str(problem.params["name"]).startswith("relays.a")
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "secrets"),
+    [
+        ("X-Team", "video", []),
+        ("User-Agent", "clapper/1.0 (our club, room 12)", []),
+        ("HTTP-Referer", "https://club.example/videos-2026", []),
+        ("Authorization", "{key}", []),
+        ("X-Api-Key", "hunter2", ["hunter2"]),
+        ("Proxy-Authorization", "Basic dXNlcjpwYXNz", ["Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"]),
+        ("X-Customer", "c9f0f895fb98ab9159f51fd0297e236d", ["c9f0f895fb98ab9159f51fd0297e236d"]),
+    ],
+)
+def test_only_headers_that_let_in_are_secrets(
+    file: Path, monkeypatch: pytest.MonkeyPatch, header: str, value: str, secrets: list[str]
+) -> None:
+    file.write_text(f"""
+[relays.second]
+base_url = "https://second.example"
+api_key_env = "SECOND_KEY"
+headers = {{ {header} = "{value}" }}
+""")
+    monkeypatch.setenv("SECOND_KEY", "sk-second")
+
+    assert load_settings(for_="check").secrets == ("sk-second", *secrets)

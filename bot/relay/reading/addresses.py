@@ -22,10 +22,16 @@ _PICTURES = {
 _SOUNDS = {"mp3", "wav", "m4a", "aac", "flac", "ogg"}
 _PAGES = {"html", "htm", "php", "asp", "aspx", "md", "pdf"}
 _FILES = {"json", "txt", "srt", "vtt", "css", "js", "zip", "xml", "csv"}
-_OTHER = frozenset(_PICTURES | _SOUNDS | _PAGES | _FILES)
+_PLAYLISTS = {"m3u8", "m3u", "mpd"}
+"""They name a video's pieces, which is no file that can be posted."""
+_OTHER = frozenset(_PICTURES | _SOUNDS | _PAGES | _FILES | _PLAYLISTS)
 _VIDEO_TYPE = re.compile(r"video[/_](?:mp4|webm|quicktime|\*)|\.(?:mp4|mov|webm)$", re.IGNORECASE)
 _STATUS = frozenset({"source", "web", "task", "tasks", "status", "query", "jobs", "job"})
 """Path segments of addresses that tell how a task stands."""
+_SIGNED = re.compile(r"(?:^|[_\-])(?:sig(?:nature)?|sign|token|auth(?:_?key)?)$", re.IGNORECASE)
+"""Names of a query's fields that let a stranger have one file: nobody signs a page."""
+_NAMED = re.compile(r"(?=[^/]{0,16}\d)(?=[^/]{0,16}[A-Za-z])\w{6,}")
+"""A short id: letters and digits, where a page would have words."""
 _OPAQUE = re.compile(r"(?=[^/]{0,64}\d)(?=[^/]{0,64}[A-Za-z])[\w%.~:\-]{12}|\d{10}")
 _MAX_LENGTH = 8192
 """Characters; longer addresses are no addresses."""
@@ -44,6 +50,8 @@ class Nature(Enum):
     """The download route of a task: its file once it is done."""
     OPAQUE = "opaque"
     """Names something by a long id or a signed query: may be a video."""
+    NAMED = "named"
+    """Names something by a short id: may be a video when the text says so, or nothing else is."""
     PLAIN = "plain"
     """Nothing but words: most likely a page."""
 
@@ -72,12 +80,31 @@ def _without_extension(path: str, query: str, task_id: str | None) -> Nature:
     if task_id and task_id in segments:
         behind = segments[segments.index(task_id) + 1 :]
         return Nature.CONTENT if behind in (["content"], ["download"]) else Nature.STATUS
-    if any(segment.lower() in _STATUS for segment in segments[:-1]):
+    if _tells_state([segment.lower() for segment in segments]):
         return Nature.STATUS
-    if task_id and any(value == task_id for _, value in parse_qsl(query)):
+    fields = parse_qsl(query)
+    if task_id and any(value == task_id for _, value in fields):
         return Nature.STATUS
     named = any(_OPAQUE.search(segment) for segment in segments)
-    return Nature.OPAQUE if named or _OPAQUE.search(query) else Nature.PLAIN
+    if named or _OPAQUE.search(query) or any(_SIGNED.search(name) for name, _ in fields):
+        return Nature.OPAQUE
+    short = segments and _NAMED.fullmatch(segments[-1])
+    return Nature.NAMED if short else Nature.PLAIN
+
+
+def is_signed(url: str) -> bool:
+    """Whether a query holds the right to one file; only files are given away so."""
+    try:
+        fields = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return False
+    return any(_SIGNED.search(name) for name, _ in fields)
+
+
+def _tells_state(segments: list[str]) -> bool:
+    """Whether a path leads to a task below its collection, or to the state of something."""
+    below = any(segment in _STATUS for segment in segments[:-1])
+    return below or (len(segments) > 1 and segments[-1] in ("status", "state"))
 
 
 def twin_key(url: str) -> str:

@@ -1,6 +1,6 @@
 """Chat answers and their chunks as parts: what was said, thought, refused or added."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -132,14 +132,26 @@ def _message(message: Mapping[str, object]) -> Iterator[Part]:
     content = message.get("content")
     if text := _text(content):
         yield Said(text)
-    if isinstance(content, list):
-        yield from _attachments(content)
+    yield from _attachments(content)
+    yield from _calls(message.get("tool_calls"))
     if isinstance(refusal := message.get("refusal"), str) and refusal:
         yield Broken({"message": refusal, "code": "content_filter"})
     if error := message.get("error"):
         yield Broken(error)
-    if extra := message.keys() - _KNOWN_DELTA:
+    extra = message.keys() - _KNOWN_DELTA | (
+        {"annotations"} if message.get("annotations") else set()
+    )
+    if extra:
         yield Extra({key: message[key] for key in message if key in extra})
+
+
+def _calls(calls: object) -> Iterator[Said]:
+    """What is told to a function of the client: nobody has one here, but it may hold the video."""
+    for call in calls if isinstance(calls, list) else ():
+        function = call.get("function") if isinstance(call, dict) else None
+        told = function.get("arguments") if isinstance(function, dict) else None
+        if isinstance(told, str) and told:
+            yield Said(told)
 
 
 def _text(value: object) -> str:
@@ -153,7 +165,7 @@ def _text(value: object) -> str:
     return ""
 
 
-def _attachments(content: Sequence[object]) -> Iterator[Extra]:
-    for item in content:
+def _attachments(content: object) -> Iterator[Extra]:
+    for item in content if isinstance(content, list) else ():
         if isinstance(item, dict) and item.get("type") not in ("text", "image_url", "image"):
             yield Extra(item)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import FailureKind
 from bot.relay.reading.choice import spoken
-from bot.relay.reading.failures import kind_of_words
+from bot.relay.reading.failures import kind_of_excuse, kind_of_words
 from bot.relay.reading.markup import STEP_END, TAG, cut, plain, without_links
 from bot.relay.reading.notes import Notes, state
 from bot.relay.reading.reasons import MAX_REASON, reason_of
@@ -14,6 +14,8 @@ _TAIL = 6000
 """Characters at the end of a text in which a failure counts."""
 _MAX_BEHIND = 10
 """Lines of advice that may follow a failure."""
+_MAX_EXCUSE = 3
+"""Lines."""
 _MAX_LINE = 400
 _FENCED = re.compile(r"^[ \t>]*```.*?(?:^[ \t>]*```|\Z)", re.DOTALL | re.MULTILINE)
 _FAILURE = re.compile(
@@ -22,12 +24,18 @@ _FAILURE = re.compile(
     r"|\bblocked\b|\brefused\b|\bmoderat(?:ed|ion)\b|guard ?rails?|\binsufficient\b"
     r"|\bcancell?ed\b|\baborted\b"
     r"|\bunable to (?:generate|create|process|make|render)|\btoo many requests\b|\brate.?limit"
-    r"|\bcould ?n[o']t (?:be )?(?:generate|create|process|make|render|complete)|\bexceeded\b"
-    r"|heavy load|overload",
+    r"|\bcould ?n[o']t (?:be )?(?:generat|creat|process|mak|made|render|complet|finish)"
+    r"|\bexceeded\b|heavy load|overload|\bdeclined\b|something went wrong"
+    r"|\berreurs?\b|[ée]chec|[ée]chou|\bfall(?:o|ó|ido|ida)\b|\bfalh(?:a|ou)\b"
+    r"|no se pud|não foi poss"
+    r"|impossible de|n.a pas pu|\berrore\b|impossibile|fehler|fehlgeschlagen|konnte nicht"
+    r"|ошибк|не удал|失敗|エラー|できませんでした|실패|오류|錯誤|逾時|違規",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
-    r"正在重试|重试中|第\s*\d+\s*次重试|自动重试|\bretrying\b|\bretry(?:ing)? (?:\d|attempt|in)",
+    r"正在重试|重试中|第\s*\d+\s*次重试|自动重试|\bretrying\b|\bretry(?:ing)? (?:\d|attempt|in)"
+    r"|正在重試|nouvel(?:le)? (?:essai|tentative)|reintentando|tentando novamente|erneuter? versuch"
+    r"|повторяем|повторная попытка|再試行(?:中|しています)|재시도 ?중",
     re.IGNORECASE,
 )
 _MOVING = re.compile(
@@ -62,6 +70,12 @@ def complaint(
         if behind >= _MAX_BEHIND or _MOVING.search(line) or _AGAIN.search(line):
             return None
     return None
+
+
+def excuse(text: str, *, prompt: str = "") -> FailureKind:
+    """What the last lines of a text without a video give as the cause, if they give one."""
+    last = " ".join(_lines(text, prompt)[-_MAX_EXCUSE:])
+    return kind_of_excuse(last, default=FailureKind.NO_RESULT)
 
 
 def parting_words(text: str, notes: Notes) -> str:

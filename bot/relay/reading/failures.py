@@ -14,29 +14,45 @@ def _any(*words: str) -> re.Pattern[str]:
 _MODERATION = _any(
     r"moderat|sentinel_block|content[_ ]?(?:filter|polic)|polic(?:y|ies)[_ ]violat",
     r"violat\w*[^.]{0,30}polic|violates?\b|violations?\b|guard ?rails?|unsafe|nsfw",
-    r"sensitive[_ ](?:word|content)|prohibited|inappropriate|usage polic|high[_ ]risk",
-    r"safety[_ ](?:filter|system|check|polic|block|reason)|likeness",
+    r"(?<!case[\-_ ])sensitive\b|sensitive_|risk.control|prohibited|inappropriate",
+    r"usage polic|high[_ ]risk",
+    r"(?<![a-z])safety(?![a-z])|likeness|\bminors\b|\ba minor (?:in|was|is)\b",
     r"(?:real|prominent)[_ ](?:people|persons?)",
     r"third.party content|copyright|合规|违规|违反|敏感|审核|涉黄|涉政|色情|暴力|安全策略|安全审查",
-    r"真人|侵权|不当内容",
+    r"真人|侵权|不当内容|public figure|celebrit|underage",
+    r"infring|inapropiad|inapropriad|inappropri[ée]|pol[íi]ticas? de (?:uso|conte)",
+    r"politique d.util",
+    r"r[èe]gles d.util|unzulässig|verst(?:o|ö)(?:ß|ss)|nutzungsrichtlin|наруша|недопустим|запрещ",
+    r"правил\w* (?:использ|безопас|сервис)",
+    r"規約|不適切|違反|ポリシー|부적절|정책|위반|違規|敏感內容",
 )
 _QUOTA = _any(
     r"(?:insufficient|not enough|no|low|exceed\w*|out of)[\w ]{0,24}"
     r"(?:quota|balance|credit|fund)s?\b",
     r"(?:quota|balance|credits?)[_ ](?:is[_ ])?(?:not[_ ]enough|insufficient|exhausted|exceeded)",
     r"insufficient_(?:user_)?quota|payment required|billing|arrears",
-    r"额度|余额|欠费|积分不足|点数不足|充值",
+    r"额度|余额|欠费|积分不足|点数不足|充值|餘額|額度|點數不足|儲值|加值|top.?up",
+    r"sa(?:ldo|lde) ?\w{0,8} ?insuf|solde|saldo",
+    r"(?:cr[ée]dit\w*|fon[dt]\w*) (?:insuf|agot|esgot|[ée]puis)",
+    r"guthaben|недостаточно (?:средств|кредит)|баланс|пополн|残高|クレジット.{0,6}(?:不足|足り)",
+    r"잔액|크레딧.{0,6}(?:부족|소진)|충전",
 )
 _MODEL = _any(
     r"model_not_found|no available channel|(?:invalid|unknown|unsupported|no such)[_ ]model",
     r"model[^.。]{0,60}(?:not (?:exist|found|supported|available)|does ?n.t exist|does not exist)",
     r"model[^.。]{0,60}(?:unavailable|deprecated|retired|shut ?down|discontinued|decommissioned)",
+    r"mod[eè]l\w{0,2}[^.]{0,40}(?:no existe|não existe|n.existe pas|nicht (?:verfügbar|gefunden))",
+    r"модел\w+[^.]{0,40}(?:не найден|недоступн|не существ)",
+    r"モデル[^。]{0,30}(?:存在しません|利用でき)|모델[^.]{0,30}(?:찾을 수 없|사용할 수 없)",
     r"模型[^。]{0,40}(?:不存在|不支持|下线|下架|停用|不可用|未找到|维护)|(?:不支持的?|未知的?)模型",
     r"没有[^。]{0,12}模型|无可用渠道",
 )
 _TIMEOUT = _any(
     r"time[d_ -]{0,3}out|超时|deadline exceeded|took too long|gateway time",
     r"exceeded \d+ ?(?:s\b|sec|min)",
+    r"tiempo de espera|tempo (?:limite|esgotado|de espera|scaduto)",
+    r"d[ée]lai (?:d[ée]pass|d.attente)",
+    r"zeitüberschreitung|врем\w+ ожидани|タイムアウト|時間切れ|시간.{0,4}초과|逾時",
 )
 _AUTH = _any(
     r"(?:invalid|incorrect|expired|missing|wrong|revoked)[\w ]{0,20}(?:api[_ -]?key|token|credent)",
@@ -44,16 +60,21 @@ _AUTH = _any(
     r"unauthori[sz]ed|not authenticated|authentication|not logged in|(?:permission|access) denied",
     r"banned|account (?:disabled|suspended)|令牌|token\s*(?:已)?(?:失效|过期|无效)",
     r"密钥|未登录|未授权|鉴权|无权|封禁",
+    r"(?:cl[ée]|clave|chave|chiave)(?: d?e? ?l?.?api)[^.]{0,20}(?:inv|incorr|non val)",
+    r"api-schlüssel|api.?ключ|ключ api|apiキー|api ?키|金鑰",
 )
 _RATE = _any(
     r"rate.?limit|too many (?:requests|tasks|jobs)|requests per",
     r"concurren\w+[\w ]{0,20}(?:limit|exceed)|并发",
-    r"请求数限制|请求过于频繁|频率|频繁|次数已达上限|达到上限",
+    r"请求数限制|请求过于频繁|频率|频繁|次数已达上限|达到上限|頻繁|上限に達",
+    r"trop de requ|demasiadas (?:solicitud|petic)|(?:muitas|excesso de) (?:solicita|requis)",
+    r"zu viele (?:anfragen|aufträge)|слишком много запрос|リクエスト(?:が|数)|요청이 너무",
 )
 _BUSY = _any(
     r"heavy[_ ]load|overload|server is busy|\bbusy\b|at capacity|no capacity|high demand",
     r"temporarily unavailable|service unavailable|no available (?:token|account)",
-    r"负载|饱和|繁忙|没有可用的?token",
+    r"负载|饱和|繁忙|没有可用的?token|負載|混雑|混み合|過負荷|과부하|혼잡",
+    r"sobrecarg|sobrecarreg|surcharg|saturad|satur[ée]|überlastet|ausgelastet|перегруж",
 )
 _MISSING = _any(
     r"invalid url|no such route|(?:route|page) not found|unknown endpoint|cannot (?:post|get) /"
@@ -143,6 +164,14 @@ def kind_of_words(words: str, *, default: Kind = Kind.GENERATION_FAILED) -> Kind
     if kind in (None, Kind.AUTH, Kind.NOT_FOUND):  # the relay's own trouble with its provider
         return default
     return kind
+
+
+def kind_of_excuse(words: str, *, default: Kind) -> Kind:
+    """The kind of an end without a video of which no word says that it failed.
+
+    Only what a relay's refusal would say and a talkative text model would not.
+    """
+    return _first((*_BY_WORDS[:2], *_BY_MORE_WORDS[2:4]), words) or default
 
 
 def is_not_ready(words: str) -> bool:

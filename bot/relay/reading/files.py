@@ -18,6 +18,9 @@ _PICTURE = re.compile(
     r"thumb|cover|poster|image|img|avatar|frame|icon|logo|gif|audio|music|sound|subtitle"
 )
 _POLL = re.compile(r"(?:poll(?:ing)?|query|status|fetch|get)_?(?:url|link|uri)")
+_LINKS = frozenset({"urls", "links", "_links"})
+_ASK = frozenset({"get", "self", "status", "poll", "query"})
+"""Names under which a record of links keeps the task itself."""
 _BEST = re.compile(r"upsampl|upscal|(?:^|_)(?:hd|hq|4k|1080p?)(?:_|$)|high")
 _COPY = re.compile(r"download|no_?water|nowm|(?:^|_)wm")
 _LESSER = re.compile(r"preview|(?:^|_)(?:low|sd|watermark(?:ed)?)(?:_|$)")
@@ -26,7 +29,7 @@ _RESULT = re.compile(
 )
 _PLACE = re.compile(r"(?:^|_)(?:ur[li]s?|videos?|results?|outputs?|works)$")
 _ELSEWHERE = re.compile(
-    r"response|share|page|detail|web|site|home|doc|help|cancel|self|author|user|upload"
+    r"response|share|page|detail|web|site|home|doc|help|cancel|self|author|user|upload|citation"
 )
 
 
@@ -105,8 +108,15 @@ def _walk_record(
             continue
         if not item and _PLACE.search(plain) and not _POLL.search(plain):
             search.promised = True
-        inherits = plain in ("url", "uri", "src", "link") and key
-        _walk(item, f"{key}_{plain}" if inherits else plain, group, search, depth + 1)
+        _walk(item, _full_name(key, plain), group, search, depth + 1)
+
+
+def _full_name(key: str, name: str) -> str:
+    """What a field is called together with the record that it stands in."""
+    if key in _LINKS and name in _ASK:
+        return "get_url"
+    inherits = name in ("url", "uri", "src", "link", "href") and key
+    return f"{key}_{name}" if inherits else name
 
 
 def _look_at(text: str, key: str, group: tuple[int, ...], search: _Search) -> None:

@@ -21,6 +21,8 @@ _MAX_PAGE = 4096
 """Bytes kept of what is not data: an HTML page, or plain words."""
 _MAX_MISSES = 50
 """Broken documents in one answer before the rest of it is given up: trying costs time."""
+_FAILED = frozenset({"error", "failed", "failure", "exception"})
+"""Names of events that carry an error."""
 _OPENING = re.compile(r"[{\[]")
 
 Json: TypeAlias = dict[str, object] | list[object]
@@ -172,8 +174,8 @@ class Framing:
         if text.startswith("data:"):
             self.shape = Shape.EVENTS
             yield from self._field(text)
-        elif (value := loads(text)) is not None:
-            yield Payload(value)
+        else:
+            yield from documents(text)  # one, or several without a line end between them
 
     def _field(self, line: str) -> Iterator[Payload]:
         if line.startswith("data:"):
@@ -193,7 +195,7 @@ class Framing:
             self.done = True
         elif (value := loads(text)) is not None:
             self._forget_event_lines()
-            yield Payload(value, failed=self._event == "error")
+            yield Payload(value, failed=self._event in _FAILED)
         elif text:
             self._lines.append(text)
             self._lines_size += len(text) + 1
@@ -201,13 +203,13 @@ class Framing:
 
     def _event_end(self) -> Iterator[Payload]:
         """A blank line: data that spread over several lines is whole now."""
-        text, failed = "\n".join(self._lines), self._event == "error"
+        text, failed = "\n".join(self._lines), self._event in _FAILED
         self._forget_event_lines()
         self._event = ""
         if not text:
             return
-        if (value := loads(text)) is not None:
-            yield Payload(value, failed=failed)
+        if values := [payload.value for payload in documents(text)]:
+            yield from (Payload(value, failed=failed) for value in values)
         elif failed:
             yield Payload(text, failed=True)
 

@@ -9,14 +9,19 @@ from bot.relay.reading.links import status_link
 from bot.relay.reading.markup import without_addresses
 
 _ID = r"[\s*:：=`'\"]*[:：=`][\s`'\"*]*(?P<id>[A-Za-z0-9][\w:.|\-]{2,199})"
+_TASK = (
+    r"task|job|generation|history|video|prediction|tarefa|tarea|trabajo|t[âa]che|auftrag|aufgabe"
+    r"|compito|задач[аи]|задани[ея]|タスク|ジョブ|작업"
+)
 _LABELS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(labels + _ID, re.IGNORECASE)
     for field, labels in (
         (
             "task_id",
             (
-                r"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:task|job|generation|history|video)[ _\-]?ids?"
-                r"|任务\s*(?:ID|编号|号)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))"
+                rf"(?:^[\s>*\-•`]*ids?|(?<![a-z])(?:{_TASK})[ _\-]?(?:uu)?ids?"
+                rf"|(?<![a-z])ids?\s(?:[^\W\d_]{{1,3}}\s){{0,2}}(?:l')?(?:{_TASK})"
+                r"|任务\s*(?:ID|编号|号)?|任务[^\n:：]{1,12}?编号|任務\s*(?:ID|編號)?|记录\s*(?:ID|编号)|作业\s*(?:ID|编号|号))"
             ),
         ),
         (
@@ -27,10 +32,16 @@ _LABELS: Mapping[str, re.Pattern[str]] = {
     )
 }
 _UNLABELLED = re.compile(
-    r"(?:(?<![a-z])(?:task|job)|任务)\s+[`#'\"]?(?P<id>(?=[\w:\-]*\d)[A-Za-z0-9][\w:\-]{7,199})(?![\w/])",
+    r"(?:(?<![a-z])(?:task|job)|任务(?:编号|号)?)\s+[`#'\"]?(?P<id>(?=[\w:\-]*\d)[A-Za-z0-9][\w:\-]{7,199})(?![\w/])",
     re.IGNORECASE,
 )
 """An id right behind the word, as in "task 3f9c2a17 accepted"."""
+_ALONE = re.compile(
+    r"[\s>*\-•`]*(?:task|job)[*`]*\s*[:：][\s*`]*"
+    r"(?P<id>(?=(?:[A-Za-z_\-]*\d){3})[A-Za-z0-9][\w\-]{7,199})[\s*`]*",
+    re.IGNORECASE,
+)
+"""A line that says "Job: vj_88213" and nothing else; names of models have fewer digits."""
 _BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
 
 
@@ -38,7 +49,7 @@ def may_name(text: str) -> bool:
     """Whether there may be a handle in `text`: a link, a task in words, or a label with a sign."""
     if "/" in text or "任务" in text or "ask " in text or "ob " in text:
         return True  # "Task 3f9c2a17", "job 3f9c2a17"
-    return _has_sign(text) and _has_label(text)
+    return _has_sign(text) and (_has_label(text) or "ob" in text or "ask" in text)
 
 
 def _has_sign(text: str) -> bool:
@@ -73,7 +84,7 @@ def _ids(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _first_unlabelled(line: str) -> Iterator[tuple[str, str]]:
-    if match := _UNLABELLED.search(line):
+    if match := _ALONE.fullmatch(line) or _UNLABELLED.search(line):
         yield "task_id", match["id"]
 
 

@@ -28,6 +28,8 @@ _SOURCE = re.compile(
 _ESCAPE = re.compile(r"&(?:amp|quot|lt|gt|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _GLUED = re.compile(r"(\.(?:mp4|mov|webm|m4v))[\u3000-\u9fff\uff00-\uffef].*", re.IGNORECASE)
 """A bare address with the next sentence behind it, as languages without spaces write."""
+_KEY = re.compile(r'"([\w\-]{1,64})"\s*:\s*(?:\[\s*)?"$')
+_MAX_LABEL = 120
 _PLAYERS = frozenset({"video", "source"})
 _DATA_LABEL = re.compile(
     r"数据预览|原始数据|任务详情|(?:data|task)[ _]?(?:preview|details?)|(?:raw|source)[ _]data"
@@ -57,6 +59,8 @@ class Link:
     """Whether nothing but the link stands on its line."""
     line: int
     """Number of its line."""
+    before: str = ""
+    """The words in front of it on its line; inside of JSON its key."""
     picture: bool = False
 
 
@@ -65,6 +69,8 @@ def links(text: str) -> Iterator[Link]:
     if "/" not in text and "<" not in text:
         return
     text = text.replace("\\/", "/")
+    if "\\u00" in text:
+        text = text.replace("\\u0026", "&").replace("\\u003d", "=").replace("\\u003D", "=")
     line, counted = 0, 0
     for match in _LINK.finditer(text):
         line += text.count("\n", counted, match.start())
@@ -112,6 +118,7 @@ def _link(text: str, match: re.Match[str], line: int) -> Link | None:
         label=before if match["label"] is None else match["label"],
         alone=not before.strip(" \t>*-•") and not after.strip(" \t*"),
         line=line,
+        before=before,
         picture=match["picture"] == "!",
     )
 
@@ -125,13 +132,16 @@ def _tagged(match: re.Match[str], line: int) -> Link | None:
     if tag in _PLAYERS and url:
         return Link(url=unescaped(url.strip()), form=Form.PLAYER, label="", alone=True, line=line)
     if tag == "a" and (target := attributes.get("href")):
-        form = Form.MARKDOWN
-        return Link(url=unescaped(target.strip()), form=form, label="", alone=False, line=line)
+        words, end, _ = match.string[match.end() : match.end() + _MAX_LABEL].partition("</a")
+        url, label = unescaped(target.strip()), words if end else ""
+        return Link(url=url, form=Form.MARKDOWN, label=label, alone=False, line=line)
     return None
 
 
 def _around(text: str, match: re.Match[str]) -> tuple[str, str]:
     """The words of the line in front of the link, and those behind it."""
-    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 120)
-    end = text.find("\n", match.end(), match.end() + 120)
-    return text[start : match.start()], text[match.end() : end if end >= 0 else match.end() + 120]
+    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _MAX_LABEL)
+    end = text.find("\n", match.end(), match.end() + _MAX_LABEL)
+    before = text[start : match.start()]
+    behind = text[match.end() : end if end >= 0 else match.end() + _MAX_LABEL]
+    return (key[1] if (key := _KEY.search(before)) else before), behind

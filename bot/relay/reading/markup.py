@@ -14,7 +14,7 @@ _MARKS = re.compile(r"[*_`~#]{1,3}(?=\W|$)|(?<!\w)[*_`~#]{1,3}")
 _NOISE = re.compile(
     r"[.…。·]{2,}|…"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
-    "|[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]"
+    "|[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u2800-\u28ff\ufe0f\u200d\u20e3]"
 )
 """Runs of dots, control characters, and pictures."""
 STEP_END = re.compile(r"[.…。·]{2,}|…|(?<=[^\x00-\x7f])\.(?=[^\x00-\x7f\s])")

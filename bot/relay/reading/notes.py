@@ -16,7 +16,7 @@ _SHORT_ECHO = 8
 _UPSCALING = r"放大|超分|upscal|upsampl|super.?resolution"
 _UPLOADING = r"上传(?!图片链接)|\bupload(?:ing|s)?\b|image upload"
 _QUEUED = (
-    r"排队|队列|等待处理|\bqueu(?:ed?|ing)\b|\bin line\b|not start|waiting for process"
+    r"排队|队列|等待处理|\bqueu(?:ed?|ing)\b|\bin line\b|not start|throttled|waiting for process"
     r"|^(?:pending|submitted|waiting)$"
 )
 _RUNNING = (
@@ -34,9 +34,13 @@ _UPSCALING_NOW = re.compile(r"(?:开始|正在).{0,8}(?:放大|超分)|^upscalin
 _STATELESS = re.compile(
     r"重试|\bretr|失败|完成|成功|请上传|\b(?:fail|complete|success|done\b|finish)"
 )
-_FIELD = re.compile(r"^[\w\s]{0,24}?(?:(?<![a-z])s?ids?|编号|任务)\W{0,4}[:：=]", re.IGNORECASE)
-_DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:|/\S+$)')
-_NUMBERS = re.compile(r"\(?\d[\d.]*\s?[%％]\)?|(?<=[^\d.])\d{1,3}(?:\.{2,}\d{1,3})*\.{2,}")
+_FIELD = re.compile(
+    r"^[\w\s]{0,24}?(?:(?<![a-z])s?ids?(?: [^\W\d]+){0,3}|编号|任务)\W{0,4}[:：=]", re.IGNORECASE
+)
+_DATA = re.compile(r'^\s*(?:[{}\[\]]|"[^"]*"\s*:|/\S+$|\|.*\|\s*$)')
+_NUMBERS = re.compile(
+    r"\b\d{1,3}\s*/\s*100\b|\(?\d[\d.,]*\s?[%％٪]\)?|[%％٪]\d{1,3}\b|(?<=[^\d.])\d{1,3}(?:\.{2,}\d{1,3})*\.{2,}"
+)
 _MIN_ID = 16
 """Characters of an id that has no label."""
 _ID = re.compile(
@@ -79,10 +83,14 @@ class Notes:
         if words.rstrip().endswith((":", "：")) or _is_field(words):
             return None
         text = _step(words)
-        if not _WORDS.search(text) or self._echoes(text):
+        if not _WORDS.search(text) or self._echoes(text) or self._echoes_number(words):
             return None
         linked = words != line or "](" in line
         return state(text) or (None if linked else cut(text, MAX_NOTE))
+
+    def _echoes_number(self, words: str) -> bool:
+        """Whether the prompt stands there with a percentage, which is no part of a step."""
+        return "%" in words and "%" in self._prompt and self._echoes(plain(words))
 
     def _echoes(self, text: str) -> bool:
         if text in self._lines or (len(text) >= _SHORT_ECHO and text in self._prompt):
@@ -110,7 +118,7 @@ def _is_field(words: str) -> bool:
 
 def _step(words: str) -> str:
     """What stands behind the last dots, as steps follow each other on one line."""
-    counts = "%" in words or "％" in words or ".." in words
+    counts = "%" in words or "％" in words or "٪" in words or ".." in words
     for step in reversed(steps(_NUMBERS.sub(" ", words) if counts else words)):
         if _WORD.search(step) and not step.startswith(("(", "（")):
             named = _DIGIT.search(words) and _may_hold_id(step)

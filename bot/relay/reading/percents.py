@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 
-_NUMBER = r"(?<![\d,\-–/])(?<!\d\.)(\d{1,3}(?:\.\d+)?)"
+_START = r"(?<![\d,\-–/])(?<!\d\.)"
+_NUMBER = r"\d{1,3}(?:\.\d+)?"
 _TOKEN = re.compile(
     rf"""
     (?P<link>https?://[^\s<>"'`]+)
     | (?P<tag></?[a-zA-Z!][^<>]*>)
-    | {_NUMBER}(?P<sign>\s?[%％])(?:\s(?P<next>[a-z]{{3,}}))?
-    | {_NUMBER}(?P<chain>\.\.|\s*/\s*100(?![\d.])|\s*$)
+    | {_START}(?P<signed>{_NUMBER})(?P<comma>,\d{{1,2}})?(?P<sign>\s?[%％٪])
+      (?:\s(?P<next>[a-z]{{3,}}))?
+    | (?<![\w%％٪])(?<!\d\s)[%％٪](?P<behind>\d{{1,3}})(?![\w%％٪])
+    | {_START}(?P<bare>{_NUMBER})
+      (?P<chain>\.\.|(?:\s*/\s*|\s[^\W\d_]{{1,3}}\s)100(?![\d.])|\s*$)
     """,
     re.VERBOSE,
 )
@@ -17,15 +21,21 @@ _OPEN = re.compile(
     r"""(?:
     https?://[^\s<>"'`]{0,4096}
     | </?[a-zA-Z!][^<>]{0,4096}
-    | (?<!\d)\d{1,4}(?:\.\d{0,8})?\s?(?:/\s*1?0{0,2})?
+    | (?<![\w%％٪])(?<!\d\s)[%％٪]\d{0,3}
+    | (?<!\d)\d{1,4}(?:[.,]\d{0,8})?\s?(?:(?:/\s*|[^\W\d_]{1,3}\s?)1?0{0,2})?
     )$""",
     re.VERBOSE,
 )
 """What may become a link, a tag or a number when more text arrives."""
-_COUNTING = re.compile(r"进度|progress", re.IGNORECASE)
+_COUNTING = re.compile(
+    r"进度|進度|進捗|진행|progr[eè]s|fortschritt|avance|прогресс|выполнен", re.IGNORECASE
+)
+_MAY_COUNT = re.compile(r"[%％٪]|进度|[進进]捗|進度|진행|рогресс|РОГРЕСС|ыполнен|rogr[eè]s")
 _COURSE = re.compile(
     r"progress|complete|done|finish|ready|render|generat|process|load|upscal|step|stage|elapsed"
-    r"|through|and|frame|now|进度|生成|处理|渲染",
+    r"|through|and|frame|now|进度|生成|处理|渲染"
+    r"|progr|complet|conclu|termin|listo|pronto|fertig|erledigt|gerendert|gener(?:a[dn]|ier)|g[ée]n[ée]r"
+    r"|gerad|\brendu|avan[cz]|effectu",
     re.IGNORECASE,
 )
 """Words that make a percentage in the middle of an English sentence one of progress."""
@@ -80,12 +90,13 @@ class PercentScanner:
         if token["sign"]:
             if token["next"] and not _COURSE.search(line[: token.end()]):
                 return None  # "100% cotton"
-            value, start = float(token[3]), token.start(3)
+            value = float(token["signed"] + (token["comma"] or "").replace(",", "."))
+        elif token["behind"]:
+            value = float(token["behind"])
         elif token["chain"] is not None:
-            value, start = float(token[6]), token.start(6)
-            if not self._counts(line, start):
+            if not self._counts(line, token.start("bare")):
                 return None
-            self._counting = token.end()
+            value, self._counting = float(token["bare"]), token.end()
         else:
             return None
         return value if value <= MAX_PERCENT and not self._echoed(line, token) else None
@@ -110,8 +121,10 @@ class PercentScanner:
 
 def may_count(text: str) -> bool:
     """Whether there may be a percentage in `text`; nearly always there is none."""
-    signs = "%" in text or "％" in text
-    return signs or "rogress" in text or "进度" in text or "ROGRESS" in text
+    if not text.isascii():
+        return _MAY_COUNT.search(text) is not None
+    words = "rogres" in text or "ROGRES" in text or "ortschritt" in text or "vance" in text
+    return words or "%" in text
 
 
 def _may_go_on(line: str, token: re.Match[str]) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from bot.relay.reading.markup import cut, plain, without_links
+from bot.relay.reading.troubles import ECHOES
 
 MAX_REASON = 300
 """Characters."""
@@ -34,6 +35,7 @@ _REQUEST = re.compile(
 _OPAQUE = re.compile(
     r"(?<![\w\-])(?=[\w\-*.]{0,64}\d)(?=[\w\-*.]{0,64}[A-Za-z])[\w\-*.]{24,}|\b\w{2,6}-[\w*]{12,}"
 )
+_SEVERAL = re.compile(r"[^\W\d_]+[,:]? [^\W\d_]+")
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b.*", re.IGNORECASE | re.DOTALL)
 
 
@@ -57,9 +59,14 @@ def _of_record(record: Mapping[str, object], depth: int) -> str:
     for key in (*_WORDS, *(key for key in lowered if key.endswith(("_error", "_msg")))):
         if words := _words(lowered.get(key), depth - 1):
             return f"{_place(lowered)}{words}"
-    return next(
-        (_words(item, depth - 1) for item in lowered.values() if isinstance(item, dict)), ""
-    )
+    inner = (_words(item, depth - 1) for item in lowered.values() if isinstance(item, dict))
+    return next(filter(None, inner), "") or _sentence(lowered)
+
+
+def _sentence(record: Mapping[str, object]) -> str:
+    """Words under a name in another language: the first text of several."""
+    texts = (item for key, item in record.items() if isinstance(item, str) and key not in ECHOES)
+    return next((text for text in texts if _SEVERAL.match(text)), "")
 
 
 def _place(record: Mapping[str, object]) -> str:

@@ -17,10 +17,15 @@ Record: TypeAlias = Mapping[str, object]
 _INNER = ("data", "result", "output", "response", "task", "video", "job", "payload")
 """Where envelopes keep the task."""
 _TASK_ID = ("task_id", "taskid", "id", "video_id", "videoid", "generation_id", "job_id", "jobid")
+_LOOSE_ID = ("uuid", "task_uuid", "job_uuid", "prediction_id", "request_id", "requestid", "name")
+"""Names that mean a task only where a status stands beside them."""
+_FLAGS = ("done", "is_done", "finished", "completed", "ready")
+"""Status words as fields: what is not so goes on; what is so still has to show its result."""
 _REMIX_ID = ("remix_id", "remixid", "post_id", "postid", "sid", "pid", "share_id")
 _MEDIA_ID = ("media_id", "mediaid", "media_generation_id", "mediagenerationid")
-_STATUS = ("status", "state", "task_status", "taskstatus", "video_status", "job_status")
-_PROGRESS = ("progress", "percent", "percentage", "progress_percent", "progresspercent")
+_STATUS = ("status", "state", "phase", "task_status", "taskstatus", "video_status", "job_status")
+_PROGRESS = ("progress", "percent", "percentage", "pct", "progress_percent", "progresspercent")
+_METADATA = ("metadata", "meta")
 _DONE = re.compile(
     r"succe(?:ss|ssful|ssfully|ed|eded)|completed?|done|finish(?:ed)?|ready"
     r"|(?:.*_)?upsampl\w*_(?:completed?|success)"
@@ -73,9 +78,11 @@ def read_ticket(value: Record, *, chat: bool = False) -> Ticket:
     """The ticket in `value`; of a chat answer, whose `id` is the answer's own, only the extras."""
     record = _lowered(_subject(value))
     status = _first_text(record, _STATUS)
-    standing = _standing(status) if status else Standing.UNKNOWN
+    standing = _standing(status) if status else _flagged(record)
     files = files_in(value, done=standing is Standing.DONE)
     keys = tuple(key for key in _TASK_ID if key != "id") if chat else _TASK_ID
+    if standing is not Standing.UNKNOWN and not chat:
+        keys += _LOOSE_ID
     handle = Handle(
         task_id=_first_text(record, keys),
         poll_url=files.poll_url,
@@ -85,7 +92,7 @@ def read_ticket(value: Record, *, chat: bool = False) -> Ticket:
     return Ticket(
         standing=standing,
         handle=handle,
-        percent=_percent(record),
+        percent=_percent(record, standing),
         files=files,
         status=status,
         record=record,
@@ -119,6 +126,12 @@ def _is_about_a_task(value: Record) -> bool:
         return True
     status = _first_text(record, _STATUS)
     return status is not None and _standing(status) in (Standing.WAITING, Standing.FAILED)
+
+
+def _flagged(record: Record) -> Standing:
+    """How a task stands that says only whether it is over."""
+    told = any(record.get(key) is False for key in _FLAGS)
+    return Standing.WAITING if told and not record.get("error") else Standing.UNKNOWN
 
 
 def _lowered(value: Record) -> dict[str, object]:
@@ -164,15 +177,23 @@ def _children(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
 
 
-def _percent(record: Record) -> float | None:
-    value = next((record[key] for key in _PROGRESS if record.get(key) is not None), None)
+def _percent(record: Record, standing: Standing) -> float | None:
+    places = [record, *(_lowered(inner) for inner in _metadata(record))]
+    values = (place[key] for place in places for key in _PROGRESS if place.get(key) is not None)
+    value = next(values, None)
     if isinstance(value, str) and (match := _NUMBER.fullmatch(value)):
         value = float(match[1])
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    if 0 < value < 1:
+    if 0 < value < 1 or (value == 1 and standing is Standing.DONE):
         value *= 100  # a share of one
     return float(value) if 0 <= value <= MAX_PERCENT else None
+
+
+def _metadata(record: Record) -> Iterator[Record]:
+    for key in _METADATA:
+        if isinstance(inner := record.get(key), dict):
+            yield inner
 
 
 _FIELD = re.compile(r"[\s>*\-•`]*([A-Za-z][\w ]{1,30}?)[`*]*\s*[:=]\s*[`*]*(\S[^\n]*?)[`*]*\s*")

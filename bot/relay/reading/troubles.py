@@ -6,10 +6,11 @@ from collections.abc import Mapping
 _FINE = frozenset({"0", "200", "201", "202", "20000", "success", "ok", "true", "none", ""})
 _ERROR_KEYS = ("error", "errors", "error_message", "errormessage", "error_msg", "errmsg", "detail")
 _STATUS_KEYS = ("status_code", "statuscode", "http_status", "status", "code", "param")
-_ECHOES = frozenset(
+ECHOES = frozenset(
     {"input", "request", "req", "prompt", "messages", "body", "params", "ctx", "url"}
 )
 _STATUS = re.compile(r"[45][0-9]{2}")
+_WITHHELD = re.compile(r"(?:block|filter|moderation|safety)(?:ed)?reasons?$")
 _MAX_WORDS = 16_384
 _MAX_TEXTS = 200
 _DEPTH = 6
@@ -24,7 +25,7 @@ def trouble_in(record: Mapping[str, object]) -> object | None:
     base = lowered.get("base_resp")
     if isinstance(base, dict) and not _fine(base.get("status_code")):
         return base
-    return lowered if _refused(lowered) else None
+    return lowered if _refused(lowered) else _withheld(record, _DEPTH)
 
 
 def status_of(error: object) -> int:
@@ -51,7 +52,7 @@ def _gather(value: object, words: list[str], depth: int) -> None:
         words.append(value[:_MAX_WORDS])
     elif isinstance(value, dict):
         for key, item in value.items():
-            if str(key).lower() not in _ECHOES:
+            if str(key).lower() not in ECHOES:
                 _gather(item, words, depth - 1)
     elif isinstance(value, list):
         for item in value[:20]:
@@ -70,6 +71,18 @@ def _refused(record: Mapping[str, object]) -> bool:
         return False
     failed = record.get("success") is False or record.get("ok") is False
     return failed or ("code" in record and not _fine(record["code"]))
+
+
+def _withheld(value: object, depth: int) -> object | None:
+    """Why a result was kept back, by a name such as `blockReason` or `filtered_reasons`."""
+    if depth == 0 or not isinstance(value, dict | list):
+        return None
+    if isinstance(value, list):
+        return next(filter(None, (_withheld(item, depth - 1) for item in value[:20])), None)
+    for key, item in value.items():
+        if item and _WITHHELD.search(re.sub(r"[_\-]", "", str(key)).lower()):
+            return {"reason": item, "code": "content_filter"}
+    return next(filter(None, (_withheld(item, depth - 1) for item in value.values())), None)
 
 
 def _fine(code: object) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urljoin
 
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
 from bot.relay.reading.choice import choose
-from bot.relay.reading.endings import complaint, parting_words
+from bot.relay.reading.endings import complaint, excuse, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
 from bot.relay.reading.reasons import reason_of
@@ -50,7 +51,7 @@ def verdict(story: Story, ending: Ending) -> Outcome:
         return completed
     if failed := _failed(story, ticket, text, ending):
         return failed
-    return _unfinished(story, text, ending)
+    return _unnamed(story, text, ending) or _unfinished(story, text, ending)
 
 
 def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Completed | None:
@@ -59,8 +60,24 @@ def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Compl
     videos = () if waiting else without(ticket.files, ending.input_urls)
     if not (waiting and story.wrote_ticket):
         videos = videos or _in_text(story, text, ending)
-    if not videos and not ticket.fetchable:
+    # An answer that says something and names no file is a message, no task with a download route.
+    silent = story.wrote_ticket or not text.strip()
+    if not videos and not (ticket.fetchable and silent):
         return None
+    return _found(story, videos, text, ending)
+
+
+def _unnamed(story: Story, text: str, ending: Ending) -> Completed | None:
+    """A link of which nothing says what it is, when nothing else says how the answer ended."""
+    if not ending.clean or story.handle.task_id or story.handle.poll_url:
+        return None
+    videos = _in_text(story, text, ending, anything=True)
+    return _found(story, videos, text, ending) if videos else None
+
+
+def _found(
+    story: Story, videos: tuple[tuple[str, ...], ...], text: str, ending: Ending
+) -> Completed:
     groups = [[urljoin(ending.base_url, url) for url in copies] for copies in videos]
     return Completed(
         video_urls=tuple(dict.fromkeys(url for copies in groups for url in copies)),
@@ -70,10 +87,13 @@ def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Compl
     )
 
 
-def _in_text(story: Story, text: str, ending: Ending) -> tuple[tuple[str, ...], ...]:
-    texts = story.answers or [text]
-    task_id = story.handle.task_id
-    chosen = [choose(each, input_urls=ending.input_urls, task_id=task_id) for each in texts]
+def _in_text(
+    story: Story, text: str, ending: Ending, *, anything: bool = False
+) -> tuple[tuple[str, ...], ...]:
+    known = partial(
+        choose, input_urls=ending.input_urls, task_id=story.handle.task_id, anything=anything
+    )
+    chosen = [known(each) for each in story.answers or [text]]
     return tuple((url,) for url in dict.fromkeys(url for urls in chosen for url in urls))
 
 
@@ -107,8 +127,10 @@ def _unfinished(story: Story, text: str, ending: Ending) -> Outcome:
     cut = None if ending.clean else FailureKind.TRUNCATED
     if story.handle.task_id or story.handle.poll_url:
         return Pending(handle=story.handle, text=text, kind=cut)
-    reason = parting_words(text, story.notes) if cut is None else ""
-    return _failure(story, cut or FailureKind.NO_RESULT, reason, text)
+    if cut is not None:
+        return _failure(story, cut, "", text)
+    kind = excuse(text, prompt=story.prompt)
+    return _failure(story, kind, parting_words(text, story.notes), text)
 
 
 def _refused(story: Story, ending: Ending) -> Outcome:

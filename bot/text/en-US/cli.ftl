@@ -67,6 +67,10 @@ setting-model-image-required = { $name } is true, but the model takes no image: 
 setting-model-name = { $name } must have every bracket closed, and the prompt has no place in it.
 setting-model-template = { $name } must hold {"{"}prompt{"}"}, with every bracket closed.
 setting-model-body = { $name } must not hold model, messages or stream: the bot sets these itself. Only where stream is false it may hold stream = false.
+setting-model-route = { $name } must be a path below the relay’s base URL, such as video/create.
+setting-model-route-prompt = { $name } must hold {"{"}prompt{"}"}: a request to another route has no messages.
+setting-model-route-images = { $name } is not "none", so body must hold {"{"}image{"}"} or {"{"}images{"}"}: a request to another route has no messages, and no text to put an address in.
+setting-model-route-continuation = { $name } must be none or field: a request to another route has no messages.
 setting-model-place = { $name } holds {"{"}{ $place }{"}"}, which nothing fills: the model has no { $needs }.
 setting-model-sizes = { $name } must have a size for every ratio of the model and for no other, such as {"{"} "16:9" = "1280x720" {"}"}.
 setting-model-words = { $name } must have a word for every ratio of the model, or for every number of seconds, and for nothing else.
@@ -146,6 +150,7 @@ check-subject-settings = Settings
 check-subject-token = Token
 check-subject-database = Database
 check-subject-relay = Relay
+check-subject-model = Model
 check-subject-clock = Clock
 check-subject-disk = Disk
 check-subject-encoder = Encoder
@@ -179,17 +184,45 @@ check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
     [one] one model
    *[other] { $count } models
 }
-check-relay-model = { $relay } does not list the model { $model }. Requests for it may fail: compare its name in clapper.toml or DEFAULT_MODEL with the relay’s list.
-check-relay-no-models = { $relay } ({ $address }) has no list of its models, so the key cannot be tried here. Many relays have none; “generate” shows whether it works.
-check-relay-key = { $relay } ({ $address }) refuses the key. Compare RELAY_API_KEY with the relay’s console.
+check-model = { $count ->
+    [one] { $model }: { $relay } lists it as { $name }
+   *[other] { $model }: { $relay } lists all { $count } names of it, such as { $name }
+}
+check-model-missing = { $listed ->
+    [0] { $count ->
+        [one] { $model }: { $relay } does not list { $names }.
+       *[other] { $model }: { $relay } lists none of its { $count } names: { $names }.
+    }
+   *[other] { $model }: { $relay } lists { $listed } of its { $count } names, but not { $names }.
+} Requests for what is not listed may fail: compare clapper.toml or DEFAULT_MODEL with the relay’s list.
+check-relay-no-models = { $relay } ({ $address }) has no list of its models, so the key cannot be tried here{ GIVEN($models) ->
+    [yes] , nor { $models }
+   *[no] {""}
+}. Many relays have none; “generate” shows whether it works.
+check-relay-key = { $relay } ({ $address }) refuses the key{ GIVEN($models) ->
+    [yes] , so it cannot make { $models }
+   *[no] {""}
+}. Compare { $relay ->
+    [default] RELAY_API_KEY
+   *[other] the variable that its api_key_env names
+} with the relay’s console.
 check-relay-refuses = { $relay } ({ $address }) does not list its models ({ $kind }){ GIVEN($reason) ->
     [yes] {": "}{ $reason }
    *[no] .
+}{ GIVEN($models) ->
+    [yes] {" "}Not looked at: { $models }.
+   *[no] {""}
 } “generate” shows more.
-check-relay-unreachable = { $relay } ({ $address }) cannot be reached. Check RELAY_BASE_URL, the network, and whether the relay is up.
-check-clock = agrees with the relay’s
-check-clock-off = differs from the relay’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
-check-clock-unknown = the relay sends no date to compare with
+check-relay-unreachable = { $relay } ({ $address }) cannot be reached{ GIVEN($models) ->
+    [yes] , so it cannot make { $models }
+   *[no] {""}
+}. Check { $relay ->
+    [default] RELAY_BASE_URL
+   *[other] its base_url
+}, the network, and whether the relay is up.
+check-clock = agrees with { $relay }’s
+check-clock-off = differs from { $relay }’s by { $seconds } s. Set it by NTP: quotas and signed links go by it.
+check-clock-unknown = { $relay } sends no date to compare with
 check-disk = { $folder } can be written and has { $megabytes } MB free
 check-disk-low = { $folder } has only { $megabytes } MB free, less than a few videos. Make room, or lower MEDIA_KEEP_DAYS and MAX_VIDEO_MB.
 check-disk-full = { $folder } has only { $megabytes } MB free. Make room first: the database needs it.
