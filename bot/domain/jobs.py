@@ -117,6 +117,11 @@ class Job:
         """The relay's best link to its first video, once known."""
         return self.videos[0][0] if self.videos else None
 
+    @property
+    def claimable(self) -> bool:
+        """Whether its video waits for its owner in their library."""
+        return self.status is JobStatus.DELIVERING and self.claimable_since is not None
+
     def requester(self) -> Requester:
         """The owner, as they asked."""
         return Requester(
