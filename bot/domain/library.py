@@ -45,6 +45,11 @@ class Kept:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
+    @property
+    def made_at(self) -> datetime:
+        """When the first of them came here."""
+        return min(file.stored_at for file in self.files)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -66,6 +71,8 @@ class Handout:
     kept: Kept
     files: tuple[VideoFile, ...]
     """What may be attached there."""
+    limit: int
+    """Bytes that a file may have there; 0 when Discord takes fewer than it said."""
     url: str = ""
     """The relay's link to the first that may not, while it lives."""
     expires_at: datetime | None = None
@@ -77,6 +84,6 @@ class Handout:
         return not (self.files or self.url)
 
     @property
-    def left_out(self) -> int:
-        """How many videos are too large for that place."""
-        return len(self.kept.files) - len(self.files)
+    def left_out(self) -> tuple[VideoFile, ...]:
+        """What is too large for that place."""
+        return tuple(file for file in self.kept.files if file not in self.files)

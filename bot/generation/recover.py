@@ -31,6 +31,8 @@ class Recover:
     async def release(self) -> None:
         """Return the credits of every open job that cannot have shown its video yet."""
         for job in await self.jobs.open_jobs():
+            if job.claimable:
+                continue  # it waits for its owner, not for a worker
             if job.status is JobStatus.DELIVERING:
                 self.posted.append(job)
             elif ended := await self.endings.release(job, JobFailure("failure-restarted")):

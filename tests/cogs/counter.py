@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -23,9 +23,11 @@ from bot.generation.cancel import Cancel
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.inputs import Inputs
+from bot.generation.library import Library
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
+from bot.generation.shelf import Shelf
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit, new_job_id
@@ -50,6 +52,7 @@ MODELS = Catalogue(
 )
 FACES = Faces(texts=TEXTS, models=MODELS, buttons=job_buttons)
 _INTERACTIONS = count(1)
+KEEP = timedelta(days=7)
 HASTE = Haste(submit=0.3, answer=0.3)
 
 
@@ -188,6 +191,15 @@ def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
         delete=Delete(jobs=counter.jobs, videos=counter.folder),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
+        library=Library(
+            jobs=counter.jobs,
+            ledger=counter.ledger,
+            shelf=Shelf(counter.folder),
+            endings=counter.endings,
+            metrics=Metrics(),
+            keep=KEEP,
+            clock=clock,
+        ),
         cards=counter.editor,
         faces=FACES,
         clock=clock,

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Refusal
 from bot.domain.jobs import Job
 from bot.domain.library import Candidate
-from storage.schema import jobs
+from tests.claimable import put_by
 from tests.storage.studio import GUILD, MEMBER, Clock, Studio
 
 OTHER = 77
@@ -31,14 +29,10 @@ async def delivering(studio: Studio, videos: int = 1) -> Job:
     return found
 
 
-async def put_by(studio: Studio, job: Job) -> Job:
+async def waiting(studio: Studio, videos: int = 1) -> Job:
     """Nobody could be reached: the video waits for its owner."""
-    statement = update(jobs).where(jobs.c.id == job.id)
-
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(statement.values(claimable_since=studio.clock.now))
-
-    await studio.database.transact(write)
+    job = await delivering(studio, videos)
+    await put_by(studio.database, job.id, studio.clock.now)
     found = await studio.jobs.get(job.id)
     assert found is not None
     return found
@@ -73,7 +67,7 @@ async def test_it_holds_nothing_that_is_open_failed_or_somebody_elses(studio: St
 
 
 async def test_it_holds_what_waits_for_its_owner(studio: Studio, clock: Clock) -> None:
-    job = await put_by(studio, await delivering(studio, videos=3))
+    job = await waiting(studio, videos=3)
 
     (found,) = await library(studio)
 
@@ -82,7 +76,7 @@ async def test_it_holds_what_waits_for_its_owner(studio: Studio, clock: Clock) -
 
 
 async def test_what_was_claimed_waits_no_more(studio: Studio) -> None:
-    await studio.deliver(await put_by(studio, await delivering(studio)))
+    await studio.deliver(await waiting(studio))
 
     (found,) = await library(studio)
 
@@ -90,15 +84,15 @@ async def test_what_was_claimed_waits_no_more(studio: Studio) -> None:
 
 
 async def test_the_newest_are_kept_where_there_are_too_many(studio: Studio, clock: Clock) -> None:
+    delivered = []
     for _ in range(5):
-        newest = await studio.admit()
-        await studio.deliver(newest)
+        delivered.append(await studio.admit())
+        await studio.deliver(delivered[-1])
         clock.advance(seconds=1)
 
     found = await library(studio, limit=2)
 
-    assert len(found) == 2
-    assert found[0].job_id == newest.id
+    assert [one.job_id for one in found] == [delivered[4].id, delivered[3].id]
 
 
 async def test_jobs_come_in_the_order_of_their_ids(studio: Studio) -> None:
@@ -111,9 +105,9 @@ async def test_jobs_come_in_the_order_of_their_ids(studio: Studio) -> None:
 
 
 async def test_only_what_has_waited_for_so_long_is_unclaimed(studio: Studio, clock: Clock) -> None:
-    long = await put_by(studio, await delivering(studio))
+    long = await waiting(studio)
     clock.advance(days=1)
-    await put_by(studio, await delivering(studio))
+    await waiting(studio)
     clock.advance(days=1)
 
     found = await studio.jobs.unclaimed(clock.now - timedelta(days=1))
@@ -122,15 +116,15 @@ async def test_only_what_has_waited_for_so_long_is_unclaimed(studio: Studio, clo
 
 
 async def test_a_claimed_or_released_job_is_not_unclaimed(studio: Studio, clock: Clock) -> None:
-    await studio.deliver(await put_by(studio, await delivering(studio)))
-    await studio.fail(await put_by(studio, await delivering(studio)))
+    await studio.deliver(await waiting(studio))
+    await studio.fail(await waiting(studio))
     clock.advance(days=9)
 
     assert await studio.jobs.unclaimed(clock.now) == []
 
 
 async def test_what_waits_for_its_owner_holds_its_credits(studio: Studio) -> None:
-    job = await put_by(studio, await delivering(studio))
+    job = await waiting(studio)
 
     assert await studio.ledger.verify() == []
     assert await studio.deliver(job) is not None
@@ -142,7 +136,7 @@ async def test_it_keeps_no_later_job_of_its_owner_waiting(
     make_studio: Callable[..., Studio],
 ) -> None:
     studio = make_studio(default_credits=None, max_running=1, max_waiting=0)
-    await put_by(studio, await delivering(studio))
+    await waiting(studio)
 
     later = await studio.admit_ready()
 
@@ -159,7 +153,7 @@ async def test_its_time_in_the_library_is_no_history_of_the_model(
     studio: Studio, clock: Clock
 ) -> None:
     for _ in range(3):
-        job = await put_by(studio, await delivering(studio))
+        job = await waiting(studio)
         clock.advance(days=2)
         await studio.deliver(job)
 
