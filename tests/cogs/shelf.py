@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 from simcord.actors import MemberActor
-from simcord.results import ResponseMessage
+from simcord.results import InteractionResult, ResponseMessage
 
 from bot.domain.jobs import CardRef, Job, JobStatus
 from bot.domain.requests import Order, Requester, VideoRequest
@@ -98,3 +98,28 @@ def _card(server: Server) -> CardRef:
         token_expires_at=discord.utils.utcnow(),
         size_limit=10_485_760,
     )
+
+
+async def library(server: Server, member: MemberActor | None = None) -> ResponseMessage:
+    result = await (member or server.alice).slash(server.channel, "videos")
+    assert result.response is not None
+    assert result.response.ephemeral
+    return result.response
+
+
+async def press(server: Server, message: ResponseMessage, verb: str) -> InteractionResult:
+    """Alice presses the first button of that verb."""
+    ids = [str(part.get("custom_id")) for part in components_of(message)]
+    custom_id = next(found for found in ids if found.startswith(f"videos:{verb}"))
+    return await server.alice.click(message, custom_id=custom_id)
+
+
+def private(result: InteractionResult) -> ResponseMessage:
+    """The one private message of an answer."""
+    answers = [*([result.response] if result.response else []), *result.followups]
+    (found,) = [answer for answer in answers if answer.ephemeral]
+    return found
+
+
+async def watch(server: Server) -> ResponseMessage:
+    return private(await press(server, await library(server), "open"))

@@ -77,7 +77,7 @@ def private_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui
     """One video for its owner alone."""
     kept, say = handout.kept, look.say
     facts = (*_request(kept.job, look), say.at("library-made", kept.made_at), look.card(kept.job))
-    end = f"-# {_dotted(say('size', size=kept.size), look.until(kept))}"
+    end = f"-# {_dotted(say('size', size=kept.size), *_end(handout, look))}"
     return _video_view(handout, look, facts=facts, end=(end,), buttons=buttons)
 
 
@@ -141,6 +141,15 @@ def _request(job: Job, look: Look) -> tuple[str, ...]:
     request = job.request
     seconds = look.say("card-seconds", count=request.seconds) if request.seconds else ""
     return (look.model(job), harmless(request.ratio or "", limit=LABEL_WIDTH), seconds)
+
+
+def _end(handout: Handout, look: Look) -> tuple[str, ...]:
+    """When it goes; what waited for its owner does so no more once they have it."""
+    kept = handout.kept
+    if handout.empty or not kept.job.claimable:
+        return (look.until(kept),)
+    used = look.say("card-used", count=kept.job.price) if kept.job.price else ""
+    return (used, look.say.at("library-until", kept.until))
 
 
 def _gallery(files: Sequence[VideoFile], prompt: str) -> Item:

@@ -15,11 +15,11 @@ library-empty = { $days ->
 }
 library-several = { $count } videos
 library-made = made { MOMENT($at) }
-library-until = goes { MOMENT($at) }
+library-until = gone { MOMENT($at) }
 library-waiting = { $count ->
-    [0] **Waiting for you** · goes { MOMENT($at) }
-    [one] **Waiting for you** · goes { MOMENT($at) } and returns your credit
-   *[other] **Waiting for you** · goes { MOMENT($at) } and returns your credits
+    [0] **Waiting for you** · gone { MOMENT($at) }
+    [one] **Waiting for you** · gone { MOMENT($at) }, then your credit returns
+   *[other] **Waiting for you** · gone { MOMENT($at) }, then your credits return
 }
 library-card = [its card]({ $url })
 
