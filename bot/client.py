@@ -16,13 +16,14 @@ from bot.domain.errors import Refusal
 from bot.presenter.answering import answer_error
 from bot.presenter.buttons import JobButton
 from bot.presenter.desk import Desk
+from bot.presenter.library import PageButton, VideoButton
 
 log = structlog.stdlib.get_logger()
 
 # This bot does not speak: discord.py need not warn that it cannot.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-COGS = ("cogs.video", "cogs.quota", "cogs.moderation")
+COGS = ("cogs.video", "cogs.videos", "cogs.quota", "cogs.moderation")
 
 
 class ClapperTree(app_commands.CommandTree["ClapperBot"]):
@@ -106,7 +107,7 @@ class ClapperBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load the commands and buttons; starts nothing in the background."""
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, VideoButton, PageButton)
         for name in self._cog_names:
             if name not in self.extensions:
                 await self.load_extension(name)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobStatus
@@ -15,6 +15,7 @@ from bot.domain.requests import Requester
 from storage.columns import Whole
 from storage.schema import allowances, blocks, entries, jobs, servers
 from storage.spending import ALLOWANCE_USED, spendable_grants, spent_since
+from storage.waiting import in_work
 
 _GUILD = bindparam("guild", type_=Whole)
 _USER = bindparam("user", type_=Whole)
@@ -33,10 +34,8 @@ _ALLOWANCES = select(allowances).where(
 )
 
 
-def _jobs_in(*statuses: JobStatus) -> Select[int]:
-    return select(func.count()).where(
-        jobs.c.guild_id == _GUILD, jobs.c.user_id == _USER, jobs.c.status.in_(statuses)
-    )
+def _jobs_that(are: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).where(jobs.c.guild_id == _GUILD, jobs.c.user_id == _USER, are)
 
 
 def _last_job_at() -> ScalarSelect[datetime]:
@@ -53,8 +52,8 @@ _NUMBERS = select(
     _used,
     spent_since(_HERE.c.guild_id == _GUILD, entry=_HERE, since="pool").label("pool"),
     spent_since(entry=_ANYWHERE, since="operator").label("operator"),
-    _jobs_in(JobStatus.RUNNING, JobStatus.DELIVERING).scalar_subquery().label("running"),
-    _jobs_in(JobStatus.QUEUED).scalar_subquery().label("waiting"),
+    _jobs_that(in_work(jobs)).scalar_subquery().label("running"),
+    _jobs_that(jobs.c.status == JobStatus.QUEUED).scalar_subquery().label("waiting"),
     _last_job_at().label("last_job_at"),
 )
 """One statement, because every one of them costs an answer's time."""

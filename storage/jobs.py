@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
+from bot.domain.library import Candidate
 from bot.domain.views import Place
 from storage.database import Database
 from storage.leases import ACTIVE, LEASE
+from storage.library import candidates, jobs_of, unclaimed
 from storage.locks import Lock, hold_lock
 from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
 from storage.schema import jobs, texts
-from storage.waiting import FAIR_WINDOW, NEXT, places, typical_seconds
+from storage.waiting import FAIR_WINDOW, NEXT, in_work, places, typical_seconds
 
 MAX_TEXT = 256 * 1024
 """Bytes of a relay's answer that are kept for a continuation."""
@@ -99,6 +101,19 @@ class Jobs:
         still = (jobs.c.id == job_id, jobs.c.untold == True)  # noqa: E712
         return await self._change(*still, untold=False) is not None
 
+    async def library(self, guild_id: int, user_id: int, *, limit: int) -> list[Candidate]:
+        """A member's delivered and claimable jobs, the newest `limit` of them, newest first."""
+        work = partial(candidates, guild_id=guild_id, user_id=user_id, limit=limit)
+        return await self._database.transact(work)
+
+    async def of_ids(self, job_ids: Sequence[str]) -> list[Job]:
+        """The jobs of these ids in the order of the ids; who is not there is left out."""
+        return await self._database.transact(partial(jobs_of, job_ids=tuple(job_ids)))
+
+    async def unclaimed(self, since: datetime) -> list[Job]:
+        """Claimable jobs that have been waiting since before that moment."""
+        return await self._database.transact(partial(unclaimed, since=since))
+
     async def place(self, job: Job) -> Place | None:
         """Where a waiting job stands; `None` when it does not wait."""
         return (await self.places()).get(job.id)
@@ -118,12 +133,12 @@ class Jobs:
     async def counts(self, guild_id: int, user_id: int) -> tuple[int, int]:
         """How many jobs of a member run (or are delivered), and how many wait."""
         member = (jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
-        running = await self._count(*member, jobs.c.status.in_(ACTIVE))
+        running = await self._count(*member, in_work(jobs))
         return running, await self._count(*member, jobs.c.status == JobStatus.QUEUED)
 
     async def running(self) -> int:
         """How many jobs run or are delivered, of all members."""
-        return await self._count(jobs.c.status.in_(ACTIVE))
+        return await self._count(in_work(jobs))
 
     async def _one(self, where: ColumnElement[bool]) -> Job | None:
         async def read(connection: AsyncConnection) -> Job | None:

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from statistics import median
 from typing import Any
 
-from sqlalchemy import FromClause, Row, ScalarSelect, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobStatus
@@ -30,9 +30,14 @@ _ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
 _job, _other, _entry = jobs.alias("job"), jobs.alias("other"), entries.alias("entry")
 
 
+def in_work(job: FromClause) -> ColumnElement[bool]:
+    """Running or being delivered; what waits in a library for its owner keeps nobody busy."""
+    return job.c.status.in_(_ACTIVE) & job.c.claimable_since.is_(None)
+
+
 def _running(job: FromClause) -> ScalarSelect[int]:
     same_member = (_other.c.guild_id == job.c.guild_id, _other.c.user_id == job.c.user_id)
-    return select(func.count()).where(*same_member, _other.c.status.in_(_ACTIVE)).scalar_subquery()
+    return select(func.count()).where(*same_member, in_work(_other)).scalar_subquery()
 
 
 def _recently_used(job: FromClause) -> ScalarSelect[int]:
@@ -64,11 +69,12 @@ _LAST_DELIVERED = (
     select(jobs.c.started_at, jobs.c.finished_at)
     .where(jobs.c.model == bindparam("model"), jobs.c.status == JobStatus.DELIVERED)
     .where(jobs.c.started_at.is_not(None))
+    .where(jobs.c.claimable_since.is_(None))  # its end is when its owner came for it
     .order_by(jobs.c.finished_at.desc())
     .limit(HISTORY)
 )
 _BUSY = select(_job.c.guild_id, _job.c.user_id, _job.c.model, _job.c.started_at).where(
-    _job.c.status.in_(_ACTIVE)
+    in_work(_job)
 )
 
 

@@ -14,6 +14,8 @@ from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
 from bot.app.parts import Parts
 from bot.client import ClapperBot
+from bot.domain.errors import StorageError
+from bot.generation.shelf import in_use
 from bot.settings import Settings
 from bot.telemetry import HeartbeatFile, keep_beating
 from storage.database import Database
@@ -105,10 +107,16 @@ class Application:
     async def _tidy(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(tidy_folders, self._settings)
-            except OSError as error:
+                await self._tidy_once()
+            except (OSError, StorageError) as error:
                 log.warning("housekeeping.failed", error=repr(error))
             await asyncio.sleep(self._pace.tidying)
+
+    async def _tidy_once(self) -> None:
+        """What nobody came for is released first: until then its file may not go."""
+        await self._parts.library.expire()
+        spared = {name for job in await self._parts.jobs.open_jobs() for name in in_use(job)}
+        await asyncio.to_thread(tidy_folders, self._settings, spared)
 
 
 @asynccontextmanager

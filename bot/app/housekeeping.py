@@ -1,7 +1,7 @@
 """Remove files whose time is over: inputs and videos live equally long."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,21 +18,28 @@ class _File:
     size: int
 
 
-def tidy_folders(settings: Settings) -> None:
-    """Apply MEDIA_KEEP_DAYS and MEDIA_KEEP_GB to inputs and videos together."""
+def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
+    """Apply MEDIA_KEEP_DAYS and MEDIA_KEEP_GB to inputs and videos together.
+
+    `in_use` are names of files that stay, however old and however short the room is: open jobs
+    need them, and one that waits for its owner may do so for as long as results are kept.
+    """
     now = time.time()
+    oldest = now - settings.media_keep.total_seconds()
     room = None if settings.media_keep_gb is None else int(settings.media_keep_gb * 10**9)
     files = [*_files(settings.inputs_dir), *_files(settings.videos_dir)]
-    for file in _over(files, oldest=now - settings.media_keep.total_seconds(), now=now, room=room):
+    for file in _over(files, oldest=oldest, now=now, room=room, in_use=in_use):
         file.path.unlink(missing_ok=True)
 
 
-def _over(files: list[_File], *, oldest: float, now: float, room: int | None) -> Iterator[_File]:
+def _over(
+    files: list[_File], *, oldest: float, now: float, room: int | None, in_use: Collection[str]
+) -> Iterator[_File]:
     """The files from before `oldest`, then the oldest until `room` bytes are kept."""
     kept = sum(file.size for file in files)
     for file in sorted(files, key=lambda found: found.modified):
         too_much = room is not None and kept > room and file.modified < now - FRESH
-        if file.modified >= oldest and not too_much:
+        if file.path.name in in_use or (file.modified >= oldest and not too_much):
             continue
         kept -= file.size
         yield file

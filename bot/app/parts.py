@@ -15,11 +15,13 @@ from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.heartbeat import Heartbeat
 from bot.generation.inputs import Inputs
+from bot.generation.library import Library
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.probe import Probe
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
+from bot.generation.shelf import Shelf
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit
@@ -237,6 +239,18 @@ class Parts:
         )
 
     @cached_property
+    def library(self) -> Library:
+        return Library(
+            jobs=self.jobs,
+            ledger=self.ledger,
+            shelf=Shelf(self._settings.videos_dir),
+            endings=self.endings,
+            metrics=self.metrics,
+            keep=self._settings.media_keep,
+            clock=self._clock,
+        )
+
+    @cached_property
     def desk(self) -> Desk:
         """What commands and buttons work with."""
         return Desk(
@@ -246,6 +260,7 @@ class Parts:
             delete=Delete(jobs=self.jobs, videos=self._settings.videos_dir),
             quotas=Quotas(ledger=self.ledger),
             moderation=Moderation(ledger=self.ledger, rules=Rules(self._database, self._clock)),
+            library=self.library,
             cards=self.editor,
             faces=self.faces,
             clock=self._clock,

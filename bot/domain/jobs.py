@@ -128,6 +128,11 @@ class Job:
         asked = self.status is JobStatus.RUNNING and self.post_started_at is not None
         return asked and not (self.handle and self.handle.findable)
 
+    @property
+    def claimable(self) -> bool:
+        """Whether its video waits for its owner in their library."""
+        return self.status is JobStatus.DELIVERING and self.claimable_since is not None
+
     def requester(self) -> Requester:
         """The owner, as they asked."""
         return Requester(

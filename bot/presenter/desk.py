@@ -10,6 +10,7 @@ import discord
 from bot.domain.models import Catalogue
 from bot.generation.again import Again, Delete
 from bot.generation.cancel import Cancel
+from bot.generation.library import Library
 from bot.generation.ports import Cards
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.submit import Submit
@@ -38,6 +39,7 @@ class Desk:
     delete: Delete
     quotas: Quotas
     moderation: Moderation
+    library: Library
     cards: Cards
     faces: Faces
     clock: Callable[[], datetime]

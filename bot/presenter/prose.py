@@ -7,6 +7,7 @@ command links and bidi controls alive; this leaves none of them.
 import re
 import unicodedata
 from collections.abc import Iterator
+from urllib.parse import quote
 
 ELLIPSIS = "…"
 BREAK = "\u200b"
@@ -29,6 +30,8 @@ _MARKUP = re.compile(r"[\\`*_~|>\[\]]")
 _LINE_MARKUP = re.compile(r"^([#+-])|^(\d+)([.)])", re.MULTILINE)
 _CONSTRUCT = re.compile(r"[<@]")
 """Mentions, timestamps, commands, custom emoji, suppressed links, @everyone."""
+_LINK_SIGNS = "%/:?#@!$&*+,;=~-._"
+"""What a link may hold unquoted; brackets would end the Markdown around it."""
 _LINK = re.compile(r"(?<=:)(?=//)|(?<=\w)(?=\.[^\W\d_]{2})")
 """Inside `https://` and before the dot of every name that could be a domain."""
 
@@ -76,6 +79,12 @@ def clusters(text: str) -> Iterator[str]:
             start = index
     if text:
         yield text[start:]
+
+
+def web_link(url: str) -> str:
+    """A link that can stand in Markdown and on a button; empty for what is no web link."""
+    quoted = quote(url, safe=_LINK_SIGNS, errors="replace")
+    return quoted if quoted.startswith(("https://", "http://")) else ""
 
 
 def fenced(text: str) -> str:

@@ -5,7 +5,10 @@ import time
 from pathlib import Path
 
 from bot.app.housekeeping import tidy_folders
+from bot.domain.requests import VideoRequest
+from bot.generation.shelf import in_use
 from bot.settings import Settings
+from tests.presenter.states import make_job
 
 HOUR = 3600.0
 
@@ -24,7 +27,7 @@ def test_files_are_kept_for_so_many_days(tmp_path: Path) -> None:
     new = file(settings, "videos/new.mp4", hours=23)
     image = file(settings, "inputs/old.jpg", hours=25)
 
-    tidy_folders(settings)
+    tidy_folders(settings, ())
 
     assert [path.exists() for path in (old, new, image)] == [False, True, False]
 
@@ -35,7 +38,7 @@ def test_the_oldest_go_first_when_room_is_short_in_both_folders_together(tmp_pat
     middle = file(settings, "videos/middle.mp4", hours=4, size=100)
     newest = file(settings, "videos/newest.mp4", hours=3, size=100)
 
-    tidy_folders(settings)
+    tidy_folders(settings, ())
 
     assert [path.exists() for path in (oldest, middle, newest)] == [False, True, True]
 
@@ -44,7 +47,7 @@ def test_a_file_in_use_makes_no_room(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, media_keep_gb=10e-9)
     fresh = file(settings, "videos/fresh.mp4", hours=0.5, size=100)
 
-    tidy_folders(settings)
+    tidy_folders(settings, ())
 
     assert fresh.exists()
 
@@ -53,6 +56,27 @@ def test_the_database_is_left_alone(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, media_keep_days=1)
     database = file(settings, "clapper.db", hours=1000)
 
-    tidy_folders(settings)
+    tidy_folders(settings, ())
 
     assert database.exists()
+
+
+def test_what_open_jobs_need_stays_however_old_and_short_the_room(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=1, media_keep_gb=10e-9)
+    kept = file(settings, "videos/video-a.mp4", hours=1000, size=100)
+    image = file(settings, "inputs/a.jpg", hours=1000, size=100)
+    other = file(settings, "videos/video-b.mp4", hours=2, size=100)
+
+    tidy_folders(settings, {"video-a.mp4", "a.jpg"})
+
+    assert [path.exists() for path in (kept, image, other)] == [True, True, False]
+
+
+def test_an_open_job_needs_its_images_and_every_video_it_brings() -> None:
+    request = VideoRequest(prompt="a", model="sora-2", images=("1.jpg", "2.jpg"))
+    links = (("https://a.example/1.mp4",), ("https://a.example/2.mp4",))
+
+    names = in_use(make_job(id="0123456789abcdef", request=request, videos=links))
+
+    videos = {"video-0123456789abcdef.mp4", "video-0123456789abcdef-2.mp4"}
+    assert names == {"1.jpg", "2.jpg", *videos}

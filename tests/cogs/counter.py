@@ -24,9 +24,11 @@ from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.heartbeat import Heartbeat
 from bot.generation.inputs import Inputs
+from bot.generation.library import Library
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
 from bot.generation.quotas import Moderation, Quotas
+from bot.generation.shelf import Shelf
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit, new_job_id
@@ -52,6 +54,7 @@ MODELS = Catalogue(
 )
 FACES = Faces(texts=TEXTS, models=MODELS, buttons=job_buttons)
 _INTERACTIONS = count(1)
+KEEP = timedelta(days=7)
 HASTE = Haste(submit=0.3, answer=0.3)
 
 
@@ -200,6 +203,15 @@ def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
         delete=Delete(jobs=counter.jobs, videos=counter.folder),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
+        library=Library(
+            jobs=counter.jobs,
+            ledger=counter.ledger,
+            shelf=Shelf(counter.folder),
+            endings=counter.endings,
+            metrics=Metrics(),
+            keep=KEEP,
+            clock=clock,
+        ),
         cards=counter.editor,
         faces=FACES,
         clock=clock,

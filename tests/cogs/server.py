@@ -86,9 +86,16 @@ def words(message: discord.Message | ResponseMessage) -> str:
     return "\n".join([message.content, *_texts([c.to_dict() for c in message.components])])
 
 
-def labels(message: discord.Message) -> list[str]:
+def labels(message: discord.Message | ResponseMessage) -> list[str]:
     """Its buttons."""
-    return [c["label"] for c in _walk([c.to_dict() for c in message.components]) if c["type"] == 2]
+    return [part["label"] for part in components_of(message) if part["type"] == 2]
+
+
+def components_of(message: discord.Message | ResponseMessage) -> list[Mapping[str, Any]]:
+    """Every component, nested ones too."""
+    if isinstance(message, ResponseMessage):
+        return _walk(message.components)
+    return _walk([component.to_dict() for component in message.components])
 
 
 def _texts(components: Sequence[Any]) -> list[str]:
@@ -99,4 +106,5 @@ def _walk(components: Sequence[Any]) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for component in components:
         found += [component, *_walk(component.get("components") or [])]
+        found += [component["accessory"]] if component.get("accessory") else []
     return found

@@ -3,6 +3,7 @@
 ## Commands
 
 command-video = Make a video from a prompt and, if you like, an image
+command-videos = See the videos you still have here, post one again or have it sent to you
 command-quota = See your credits, when they return and what they went to
 command-video-admin = Manage videos and credits on this server
 command-video-admin-quota = Manage members’ credits
@@ -52,3 +53,10 @@ button-prompt = Prompt
 button-delete = Delete
 button-open = Open the video
 button-cancel-yes = Cancel the video
+button-watch = Watch
+button-post = Post here
+button-send = Send to me
+button-remove = Remove
+button-delete-yes = Delete for good
+button-newer = Newer
+button-older = Older

@@ -6,6 +6,7 @@ demo-welcome = ### Make a video
 demo-tries = **Then try**
     - **+4 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
     - `/quota`: your credits, when they return, what they went to
+    - `/videos`: what you have made; watch it, post it again, have it sent to you
     - the word “forbidden” in a prompt: the relay refuses, the credit comes back
     - **Viewing as** at the top: be bob, or mira, who moderates and can use `/video-admin`
 demo-note = -# Nothing leaves this computer: Discord is simulated, and a sample relay draws the videos.

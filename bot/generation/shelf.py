@@ -1,0 +1,48 @@
+"""Where finished videos lie, and which of a job's are still there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain.jobs import Job
+from bot.domain.library import VideoFile
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The folder of videos; several processes share one, so only the disk is believed."""
+
+    folder: Path
+
+    def files(self, job_id: str, videos: int) -> tuple[VideoFile, ...]:
+        """What is there of a job that brought so many videos, the best first."""
+        names = enumerate(file_names(job_id, videos), start=1)
+        found = (_look(self.folder / name, number) for number, name in names)
+        return tuple(file for file in found if file is not None)
+
+    def remove(self, job_id: str, videos: int) -> None:
+        """Forget them all."""
+        for name in file_names(job_id, videos):
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def file_names(job_id: str, videos: int) -> Iterator[str]:
+    """The names under which a job's videos are fetched."""
+    yield f"video-{job_id}.mp4"
+    for number in range(2, videos + 1):
+        yield f"video-{job_id}-{number}.mp4"
+
+
+def in_use(job: Job) -> set[str]:
+    """Names of files that an open job needs or brings: its images and its videos."""
+    return {*job.request.images, *file_names(job.id, len(job.videos))}
+
+
+def _look(path: Path, number: int) -> VideoFile | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
+    return VideoFile(path=path, number=number, size=found.st_size, stored_at=stored_at)

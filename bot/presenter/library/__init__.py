@@ -1,0 +1,5 @@
+"""`/videos` in Discord: its pages, one video of it, and what its buttons do."""
+
+from bot.presenter.library.items import PageButton, VideoButton, library_view
+
+__all__ = ["PageButton", "VideoButton", "library_view"]

@@ -1,0 +1,186 @@
+"""What a library looks like; within Discord's limits whatever member, relay and operator wrote."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import discord
+from discord import ui
+
+from bot.domain.jobs import Job
+from bot.domain.library import Handout, Kept, Page, VideoFile
+from bot.domain.models import Catalogue
+from bot.presenter.answers import AMBER, GREEN, GREY, boxed
+from bot.presenter.card import ALT_WIDTH
+from bot.presenter.lines import MAX_LINK_BUTTON, PROMPT_WIDTH
+from bot.presenter.prose import harmless, shorten, visible
+from bot.presenter.voice import Voice
+
+ROW_PROMPT_WIDTH = 50
+"""Latin letters: two lines beside a button on a phone. Five rows in the worst case of eight
+characters for each, with their facts, stay within the 4,000 of a message."""
+LABEL_WIDTH = 18
+
+Item: TypeAlias = "ui.Item[Any]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How one reader sees it."""
+
+    say: Voice
+    models: Catalogue
+    jump: Callable[[Job], str]
+    """The link to a job's card; empty while none is known."""
+
+    def prompt(self, job: Job, width: int) -> str:
+        """What was asked, in bold."""
+        return f"**{harmless(job.request.prompt, limit=width) or '…'}**"
+
+    def model(self, job: Job) -> str:
+        """The model's name."""
+        return harmless(self.models.label(job.request.model), limit=LABEL_WIDTH)
+
+    def card(self, job: Job) -> str:
+        """A link to the card."""
+        url = self.jump(job)
+        return self.say("library-card", url=url) if url else ""
+
+    def until(self, kept: Kept) -> str:
+        """When it goes, and what that means."""
+        if kept.job.claimable:
+            return self.say("library-waiting", count=kept.job.price, at=int(kept.until.timestamp()))
+        return self.say.at("library-until", kept.until)
+
+
+def page_view(
+    page: Page, look: Look, *, keep: timedelta, watch: Callable[[Job], Item], turn: Sequence[Item]
+) -> ui.LayoutView:
+    """A page: one row for each video, a button beside it; `turn` leads to other pages."""
+    if not page.items:
+        days = round(keep.total_seconds() / 86_400, 1)
+        empty = look.say("library-empty", days=days)
+        return boxed(GREY, ui.TextDisplay(f"{_title(look)}\n{empty}"))
+    count = look.say("library-count", count=page.total)
+    where = look.say("library-page", number=page.number, pages=page.pages) if turn else ""
+    items: list[Item] = [ui.TextDisplay(f"{_title(look)}\n-# {_dotted(count, where)}")]
+    for kept in page.items:
+        items += [ui.Separator(), ui.Section(_row(kept, look), accessory=watch(kept.job))]
+    if turn:
+        items += [ui.Separator(), ui.ActionRow(*turn)]
+    waiting = any(kept.job.claimable for kept in page.items)
+    return boxed(AMBER if waiting else GREEN, *items)
+
+
+def private_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
+    """One video for its owner alone."""
+    kept, say = handout.kept, look.say
+    facts = (*_request(kept.job, look), say.at("library-made", kept.made_at), look.card(kept.job))
+    end = f"-# {_dotted(say('size', size=kept.size), *_end(handout, look))}"
+    return _video_view(handout, look, facts=facts, end=(end,), buttons=buttons)
+
+
+def shared_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
+    """One video for others, its owner named; also for the owner's direct messages."""
+    job = handout.kept.job
+    made = look.say.at("library-made", handout.kept.made_at)
+    facts = (f"<@{job.user_id}>", *_request(job, look), made)
+    return _video_view(handout, look, facts=facts, end=(), buttons=buttons)
+
+
+def question_view(kept: Kept, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
+    """Asks before a video goes for good."""
+    title, cost = look.say("library-delete-title"), look.say("library-delete-cost")
+    text = f"**{title}**\n{look.prompt(kept.job, PROMPT_WIDTH)}\n{cost}"
+    return boxed(AMBER, ui.TextDisplay(text), ui.ActionRow(*buttons))
+
+
+def note_view(text: str, *, done: bool) -> ui.LayoutView:
+    """One sentence of ours about what is being done, or is done."""
+    return boxed(GREEN if done else GREY, ui.TextDisplay(text))
+
+
+def _video_view(
+    handout: Handout,
+    look: Look,
+    *,
+    facts: Sequence[str],
+    end: Sequence[str],
+    buttons: Sequence[Item],
+) -> ui.LayoutView:
+    job = handout.kept.job
+    head = f"{look.prompt(job, PROMPT_WIDTH)}\n-# {_dotted(*facts)}"
+    items: list[Item] = [ui.TextDisplay(head)]
+    if handout.files:
+        items.append(_gallery(handout.files, job.request.prompt))
+    if foot := "\n".join([*_too_large(handout, look.say), *end]):
+        items.append(ui.TextDisplay(foot))
+    items.append(ui.ActionRow(*_link_button(handout, look.say), *buttons))
+    return boxed(AMBER if handout.empty else GREEN, *items)
+
+
+def _title(look: Look) -> str:
+    return f"### {look.say('library-title')}"
+
+
+def _row(kept: Kept, look: Look) -> str:
+    job, say = kept.job, look.say
+    several = say("library-several", count=len(kept.files)) if len(kept.files) > 1 else ""
+    made, size = say.at("library-made", kept.made_at), say("size", size=kept.size)
+    return "\n".join(
+        [
+            look.prompt(job, ROW_PROMPT_WIDTH),
+            f"-# {_dotted(look.model(job), several, size, made)}",
+            f"-# {_dotted(look.until(kept), look.card(job))}",
+        ]
+    )
+
+
+def _request(job: Job, look: Look) -> tuple[str, ...]:
+    request = job.request
+    seconds = look.say("card-seconds", count=request.seconds) if request.seconds else ""
+    return (look.model(job), harmless(request.ratio or "", limit=LABEL_WIDTH), seconds)
+
+
+def _end(handout: Handout, look: Look) -> tuple[str, ...]:
+    """When it goes; what waited for its owner does so no more once they have it."""
+    kept = handout.kept
+    if handout.empty or not kept.job.claimable:
+        return (look.until(kept),)
+    used = look.say("card-used", count=kept.job.price) if kept.job.price else ""
+    return (used, look.say.at("library-until", kept.until))
+
+
+def _gallery(files: Sequence[VideoFile], prompt: str) -> Item:
+    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH) or None
+    return ui.MediaGallery(
+        *(
+            discord.MediaGalleryItem(f"attachment://{file.path.name}", description=alt)
+            for file in files
+        )
+    )
+
+
+def _too_large(handout: Handout, say: Voice) -> list[str]:
+    """What cannot be attached, and where it is instead."""
+    if not handout.left_out:
+        return []
+    first, count = handout.left_out[0], len(handout.left_out)
+    why = say("library-too-large", count=count, size=first.size, limit=handout.limit)
+    if not handout.url:
+        return [why, say("library-no-link", name=first.path.stem)]
+    named = [say("card-link", url=handout.url)] if len(handout.url) > MAX_LINK_BUTTON else []
+    ends = say.at("card-link-ends", handout.expires_at) or say("card-link-open")
+    return [f"{why} {say('library-link')}", *named, f"-# {ends}"]
+
+
+def _link_button(handout: Handout, say: Voice) -> Sequence[Item]:
+    if not 0 < len(handout.url) <= MAX_LINK_BUTTON:
+        return ()
+    style, label = discord.ButtonStyle.link, say("button-open")
+    return (ui.Button(style=style, url=handout.url, label=label),)
+
+
+def _dotted(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
