@@ -91,6 +91,24 @@ def test_joins_a_character_that_a_relay_cut_in_two() -> None:
     assert outcome.text == "boat 🚀!"
 
 
+def test_mends_a_line_too_long_to_be_looked_at_as_well() -> None:
+    half = b'data: {"choices":[{"delta":{"content":"\\ud83d\\u0000!"}}]}\n\n'
+
+    _, outcome = read(reader(), [sse("\n" + "x" * 20_000, done=False) + half])
+
+    assert outcome.text.endswith("x\ufffd!")
+
+
+@pytest.mark.parametrize("depth", [200, 400, 600, 800, 960, 20_000])
+def test_data_nested_beyond_reason_is_passed_over(depth: int) -> None:
+    nested = b'data: {"error": ' + b'{"a": ' * depth + b"0" + b"}" * depth + b"}\n\n"
+
+    _, outcome = read(reader(), [nested + sse("nothing")])
+
+    assert isinstance(outcome, Failed)
+    assert outcome.kind is FailureKind.NO_RESULT
+
+
 def test_reads_on_after_finish_reason() -> None:
     body = sse("soon").replace(b"data: [DONE]\n\n", b"")
     body += b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n' + sse(VIDEO)

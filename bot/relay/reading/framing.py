@@ -7,7 +7,7 @@ JSON lines nor the HTML page of a proxy. Here the first byte decides.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -21,6 +21,8 @@ _MAX_PAGE = 4096
 """Bytes kept of what is not data: an HTML page, or plain words."""
 _MAX_MISSES = 50
 """Broken documents in one answer before the rest of it is given up: trying costs time."""
+_MAX_DEPTH = 100
+"""Levels of nesting; nobody writes more, and whoever walked through it would run out of stack."""
 _OPENING = re.compile(r"[{\[]")
 
 Json: TypeAlias = dict[str, object] | list[object]
@@ -224,7 +226,7 @@ def _quick(line: str) -> Json | None:
         value, end = _parse(line, 6)
     except (ValueError, RecursionError):
         return None
-    return value if end == len(line) else None
+    return value if end == len(line) and not _is_deep(value, line) else None
 
 
 def loads(text: str) -> Json | None:
@@ -235,7 +237,24 @@ def loads(text: str) -> Json | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict | list) else None
+    return value if isinstance(value, dict | list) and not _is_deep(value, text) else None
+
+
+def _is_deep(value: Json, text: str) -> bool:
+    """Whether data is nested beyond reason; `text` is what it was written as."""
+    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+        return False
+    level: list[object] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for item in level for child in children(item)]
+    return bool(level)
+
+
+def children(value: object) -> Iterable[object]:
+    """What a value of JSON holds."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def documents(text: str) -> Iterator[Payload]:
@@ -245,7 +264,8 @@ def documents(text: str) -> Iterator[Payload]:
     while start and misses < _MAX_MISSES:
         try:
             value, end = decoder.raw_decode(text, start.start())
-            yield Payload(value)
+            if not _is_deep(value, text[start.start() : end]):
+                yield Payload(value)
         except (ValueError, RecursionError):
             misses += 1
             end = text.find("\n", start.start()) + 1 or len(text)

@@ -64,9 +64,11 @@ class Lines:
 
     def swallow(self, piece: str) -> bool:
         """Take a piece that tells nothing by itself, and say so; else leave it for `feed`."""
+        if _TELLING.search(piece):
+            return False
         if self._skipping:
-            return "\n" not in piece
-        if not self._line or _TELLING.search(piece) or len(self._line) > _MAX_LINE - len(piece):
+            return True
+        if not self._line or len(self._line) > _MAX_LINE - len(piece):
             return False
         self._line += piece
         self._told = False
