@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from bot.relay.reading.chunks import Chunk, chunk_in
+
 MAX_EVENT = 1 << 20
 """Bytes of one event, or of one JSON document."""
 MAX_BODY = 32 << 20
@@ -35,9 +37,6 @@ class Payload(NamedTuple):
     failed: bool = False
 
 
-_parse = json.JSONDecoder().raw_decode
-
-
 class Shape(Enum):
     """What an answer is made of."""
 
@@ -46,6 +45,9 @@ class Shape(Enum):
     JSON_LINES = "json_lines"
     DOCUMENT = "document"
     PAGE = "page"
+
+
+Framed: TypeAlias = Payload | Chunk
 
 
 class Framing:
@@ -77,7 +79,7 @@ class Framing:
         """What stood there outside of any data, at most 4 KiB of it."""
         return self._page.decode("utf-8", "replace").strip()
 
-    def feed(self, chunk: bytes) -> Iterator[Payload]:
+    def feed(self, chunk: bytes) -> Iterator[Framed]:
         """The payloads that `chunk` completes."""
         if self.stopped:
             return
@@ -109,41 +111,44 @@ class Framing:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return chunk
 
-    def _split(self, chunk: bytes) -> Iterator[Payload]:
+    def _split(self, chunk: bytes) -> Iterable[Framed]:
         whole, end, rest = chunk.rpartition(b"\n")
-        if end:
-            block = b"".join([*self._rest, whole])
-            self._rest.clear()
-            self._rest_size = 0
-            yield from self._block(block)
-        if not self.stopped:
+        if not end:
             self._keep(rest)
+            return ()
+        block = b"".join([*self._rest, whole])
+        self._rest, self._rest_size = [rest], len(rest)
+        return self._block(block)
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
         self._rest_size += len(piece)
         self.overflow = self.overflow or self._rest_size > MAX_EVENT
 
-    def _block(self, block: bytes) -> Iterator[Payload]:
+    def _block(self, block: bytes) -> Iterator[Framed]:
         """Whole lines, their last line end left out."""
+        lines = block.split(b"\n")
         if self.shape is Shape.EVENTS and len(block) <= MAX_EVENT:
-            yield from self._fields(block.decode("utf-8", "replace").split("\n"))
-            return
-        for line in block.split(b"\n"):
+            return self._fields(lines)
+        return self._unlike(lines)
+
+    def _unlike(self, lines: list[bytes]) -> Iterator[Payload]:
+        """Lines of any form and size."""
+        for line in lines:
             self.overflow = self.overflow or len(line) > MAX_EVENT
             if self.stopped:
                 return
             yield from self._line(line)
 
-    def _fields(self, lines: list[str]) -> Iterator[Payload]:
+    def _fields(self, lines: list[bytes]) -> Iterator[Framed]:
         for line in lines:
-            if self._event or self._lines:
-                yield from self._field(line)
-            elif line:
-                value = _quick(line)
-                yield from self._field(line) if value is None else (Payload(value),)
-            if self.stopped:
-                return
+            open_event = self._event or self._lines
+            if not open_event and line.startswith(b"data:") and (chunk := chunk_in(line[5:])):
+                yield chunk
+            elif open_event or line:
+                yield from self._field(line.decode("utf-8", "replace"))
+                if self.stopped:
+                    return
 
     def _line(self, line: bytes) -> Iterator[Payload]:
         if self.shape is Shape.UNKNOWN:
@@ -216,17 +221,6 @@ class Framing:
     def _forget_event_lines(self) -> None:
         self._lines.clear()
         self._lines_size = 0
-
-
-def _quick(line: str) -> Json | None:
-    """The data of a line that needs no more thought: nearly every line of a stream."""
-    if not line.startswith("data: {"):
-        return None
-    try:
-        value, end = _parse(line, 6)
-    except (ValueError, RecursionError):
-        return None
-    return value if end == len(line) and not _is_deep(value, line) else None
 
 
 def loads(text: str) -> Json | None:
