@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from bot.relay.reading.markup import may_have_digits
+
 _NUMBER = r"(?<![\d,\-–/])(?<!\d\.)(\d{1,3}(?:\.\d+)?)"
 _TOKEN = re.compile(
     rf"""
@@ -110,6 +112,8 @@ class PercentScanner:
 
 def may_count(text: str) -> bool:
     """Whether there may be a percentage in `text`; nearly always there is none."""
+    if not may_have_digits(text):
+        return False
     signs = "%" in text or "％" in text
     return signs or "rogress" in text or "进度" in text or "ROGRESS" in text
 
