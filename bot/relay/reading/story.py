@@ -139,8 +139,10 @@ class Story:
                 for line in sign.text.split("\n"):
                     yield from self._accept(found_in(line, self.handle, complete=sign.complete))
         # Of what was written at once only the last line will be seen by anybody.
-        if note := next(filter(None, map(self.notes.last, reversed(told))), None):
-            yield from self._move(Progress(percent=self._progress.percent, note=note))
+        for text in reversed(told):
+            if note := self.notes.last(text):
+                yield from self._move(Progress(percent=self._progress.percent, note=note))
+                break
 
     def _ticket(self, ticket: Ticket) -> Iterator[Accepted | Progress]:
         """Take in what a record says of a task; what it leaves unsaid stays as it was."""

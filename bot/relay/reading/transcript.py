@@ -14,7 +14,7 @@ class Transcript:
 
     def __init__(self, limit: int = MAX_TEXT) -> None:
         self._half = limit // 2
-        self._head = self._tail = b""
+        self._head, self._tail = bytearray(), bytearray()
         self._lost = False
         self._new: list[str] = []
         self._new_size = 0
@@ -39,9 +39,9 @@ class Transcript:
         self._new, self._new_size = [], 0
         room = self._half - len(self._head)
         self._head += new[:room]
-        tail = self._tail + new[room:]
-        self._tail = tail[-self._half :]
-        self._lost = self._lost or len(tail) > self._half
+        self._tail += new[room:]
+        self._lost = self._lost or len(self._tail) > self._half
+        del self._tail[: -self._half]
 
 
 class Mender:
