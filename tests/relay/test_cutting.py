@@ -1,5 +1,6 @@
 """However a body is cut, broken or spoilt: the same events, bounded memory, one outcome."""
 
+import json
 import tracemalloc
 from itertools import pairwise
 
@@ -80,6 +81,50 @@ def test_arbitrary_text_ends_in_one_outcome_without_half_characters(
     repr((events, outcome)).encode()
 
 
+EMPTY: st.SearchStrategy[object] = st.sampled_from([None, "", [], 0])
+DELTAS = st.fixed_dictionaries(
+    {
+        "content": TEXTS
+        | st.sampled_from(["\0", "\ud83d", "\ude80", "> Progress: 4", "2%\n"])
+        | EMPTY
+    },
+    optional={
+        "role": st.sampled_from(["assistant", None, 1]),
+        "reasoning_content": TEXTS | EMPTY,
+        "refusal": TEXTS | EMPTY,
+        "tool_calls": EMPTY,
+        "url": st.just("https://cdn.example/v/1.mp4"),
+    },
+)
+CHOICES = st.fixed_dictionaries(
+    {"delta": DELTAS},
+    optional={"index": st.integers() | EMPTY, "finish_reason": st.just("error") | EMPTY},
+)
+CHUNKS = st.fixed_dictionaries(
+    {"choices": st.lists(CHOICES, min_size=1, max_size=2)},
+    optional={
+        "id": st.sampled_from(["chatcmpl-1", "foaicmpl-1", None, 5, 10**30]),
+        "usage": st.just({"total_tokens": 3}) | EMPTY,
+        "error": st.just({"message": "busy"}) | EMPTY,
+        "task_id": st.just("abc-123456"),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(chunks=st.lists(CHUNKS, max_size=8), ascii_only=st.booleans())
+def test_a_chunk_says_the_same_with_and_without_the_name_of_its_event(
+    chunks: list[dict[str, object]], ascii_only: bool
+) -> None:
+    lines = [
+        f"data: {json.dumps(chunk, ensure_ascii=ascii_only)}\n\n".encode("utf-8", "surrogatepass")
+        for chunk in chunks
+    ]
+    named = [b"event: message\n" + line for line in lines]
+
+    assert read(reader(), [b": hello\n\n", *named]) == read(reader(), [b": hello\n\n", *lines])
+
+
 def test_joins_a_character_that_a_relay_cut_in_two() -> None:
     body = (
         b'data: {"choices":[{"delta":{"content":"boat \\ud83d"}}]}\n\n'
@@ -89,6 +134,24 @@ def test_joins_a_character_that_a_relay_cut_in_two() -> None:
     _, outcome = read(reader(), [body])
 
     assert outcome.text == "boat 🚀!"
+
+
+def test_mends_a_line_too_long_to_be_looked_at_as_well() -> None:
+    half = b'data: {"choices":[{"delta":{"content":"\\ud83d\\u0000!"}}]}\n\n'
+
+    _, outcome = read(reader(), [sse("\n" + "x" * 20_000, done=False) + half])
+
+    assert outcome.text.endswith("x\ufffd!")
+
+
+@pytest.mark.parametrize("depth", [200, 400, 600, 800, 960, 20_000])
+def test_data_nested_beyond_reason_is_passed_over(depth: int) -> None:
+    nested = b'data: {"error": ' + b'{"a": ' * depth + b"0" + b"}" * depth + b"}\n\n"
+
+    _, outcome = read(reader(), [nested + sse("nothing")])
+
+    assert isinstance(outcome, Failed)
+    assert outcome.kind is FailureKind.NO_RESULT
 
 
 def test_reads_on_after_finish_reason() -> None:

@@ -6,11 +6,7 @@ from typing import TypeAlias
 
 _ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "citations"}
 _GATEWAY = {"system_fingerprint", "service_tier", "provider", "prompt_filter_results"}
-TASK_PREFIX = "foaicmpl-"
-"""Ids of chat answers are no tasks; those that begin so can be asked for."""
 _KNOWN = frozenset(_ANSWER | _GATEWAY | {"native_finish_reason"})
-_PLAIN = {"id", "object", "created", "model", "choices", "usage"} | _GATEWAY
-_PLAIN_CHOICE = {"index", "delta", "finish_reason", "logprobs", "native_finish_reason"}
 _SPOKEN = {"role", "content", "reasoning_content", "reasoning", "thinking", "refusal", "audio"}
 _KNOWN_DELTA = frozenset(_SPOKEN | {"tool_calls", "function_call", "annotations", "name", "error"})
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
@@ -59,29 +55,6 @@ Part: TypeAlias = Said | Answer | Broken | Extra | Finish
 def is_chat(record: Mapping[str, object]) -> bool:
     """Whether `record` is a chat answer or a chunk of one."""
     return isinstance(record.get("choices"), list)
-
-
-def ordinary(value: object) -> str | None:
-    """The text of a chunk that has nothing but one piece of answer: nearly all of them."""
-    choices = value.get("choices") if isinstance(value, dict) else None
-    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
-        return None
-    choice = choices[0]
-    delta = choice.get("delta")
-    if not isinstance(delta, dict) or choice.get("finish_reason"):
-        return None
-    if len(delta) > 1 and not _says_nothing_else(delta):
-        return None
-    text = delta.get("content")
-    assert isinstance(value, dict)
-    known = value.keys() <= _PLAIN and choice.keys() <= _PLAIN_CHOICE
-    named = str(value.get("id")).startswith(TASK_PREFIX)
-    return text if known and not named and isinstance(text, str) else None
-
-
-def _says_nothing_else(delta: Mapping[str, object]) -> bool:
-    rest = (item for key, item in delta.items() if key not in ("role", "content"))
-    return delta.keys() <= _KNOWN_DELTA and not any(rest)
 
 
 def parts(record: Mapping[str, object]) -> Iterator[Part]:

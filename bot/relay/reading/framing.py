@@ -7,9 +7,11 @@ JSON lines nor the HTML page of a proxy. Here the first byte decides.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
+
+from bot.relay.reading.chunks import Chunk, chunk_in
 
 MAX_EVENT = 1 << 20
 """Bytes of one event, or of one JSON document."""
@@ -23,6 +25,8 @@ _MAX_MISSES = 50
 """Broken documents in one answer before the rest of it is given up: trying costs time."""
 _FAILED = frozenset({"error", "failed", "failure", "exception"})
 """Names of events that carry an error."""
+_MAX_DEPTH = 100
+"""Levels of nesting; nobody writes more, and whoever walked through it would run out of stack."""
 _OPENING = re.compile(r"[{\[]")
 
 Json: TypeAlias = dict[str, object] | list[object]
@@ -35,9 +39,6 @@ class Payload(NamedTuple):
     failed: bool = False
 
 
-_parse = json.JSONDecoder().raw_decode
-
-
 class Shape(Enum):
     """What an answer is made of."""
 
@@ -46,6 +47,9 @@ class Shape(Enum):
     JSON_LINES = "json_lines"
     DOCUMENT = "document"
     PAGE = "page"
+
+
+Framed: TypeAlias = Payload | Chunk
 
 
 class Framing:
@@ -77,7 +81,7 @@ class Framing:
         """What stood there outside of any data, at most 4 KiB of it."""
         return self._page.decode("utf-8", "replace").strip()
 
-    def feed(self, chunk: bytes) -> Iterator[Payload]:
+    def feed(self, chunk: bytes) -> Iterator[Framed]:
         """The payloads that `chunk` completes."""
         if self.stopped:
             return
@@ -109,41 +113,44 @@ class Framing:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return chunk
 
-    def _split(self, chunk: bytes) -> Iterator[Payload]:
+    def _split(self, chunk: bytes) -> Iterable[Framed]:
         whole, end, rest = chunk.rpartition(b"\n")
-        if end:
-            block = b"".join([*self._rest, whole])
-            self._rest.clear()
-            self._rest_size = 0
-            yield from self._block(block)
-        if not self.stopped:
+        if not end:
             self._keep(rest)
+            return ()
+        block = b"".join([*self._rest, whole])
+        self._rest, self._rest_size = [rest], len(rest)
+        return self._block(block)
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
         self._rest_size += len(piece)
         self.overflow = self.overflow or self._rest_size > MAX_EVENT
 
-    def _block(self, block: bytes) -> Iterator[Payload]:
+    def _block(self, block: bytes) -> Iterator[Framed]:
         """Whole lines, their last line end left out."""
+        lines = block.split(b"\n")
         if self.shape is Shape.EVENTS and len(block) <= MAX_EVENT:
-            yield from self._fields(block.decode("utf-8", "replace").split("\n"))
-            return
-        for line in block.split(b"\n"):
+            return self._fields(lines)
+        return self._unlike(lines)
+
+    def _unlike(self, lines: list[bytes]) -> Iterator[Payload]:
+        """Lines of any form and size."""
+        for line in lines:
             self.overflow = self.overflow or len(line) > MAX_EVENT
             if self.stopped:
                 return
             yield from self._line(line)
 
-    def _fields(self, lines: list[str]) -> Iterator[Payload]:
+    def _fields(self, lines: list[bytes]) -> Iterator[Framed]:
         for line in lines:
-            if self._event or self._lines:
-                yield from self._field(line)
-            elif line:
-                value = _quick(line)
-                yield from self._field(line) if value is None else (Payload(value),)
-            if self.stopped:
-                return
+            open_event = self._event or self._lines
+            if not open_event and line.startswith(b"data:") and (chunk := chunk_in(line[5:])):
+                yield chunk
+            elif open_event or line:
+                yield from self._field(line.decode("utf-8", "replace"))
+                if self.stopped:
+                    return
 
     def _line(self, line: bytes) -> Iterator[Payload]:
         if self.shape is Shape.UNKNOWN:
@@ -218,17 +225,6 @@ class Framing:
         self._lines_size = 0
 
 
-def _quick(line: str) -> Json | None:
-    """The data of a line that needs no more thought: nearly every line of a stream."""
-    if not line.startswith("data: {"):
-        return None
-    try:
-        value, end = _parse(line, 6)
-    except (ValueError, RecursionError):
-        return None
-    return value if end == len(line) else None
-
-
 def loads(text: str) -> Json | None:
     """An object or list; `None` for anything else and for what is no JSON."""
     if not text.startswith(("{", "[")):
@@ -237,7 +233,24 @@ def loads(text: str) -> Json | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict | list) else None
+    return value if isinstance(value, dict | list) and not _is_deep(value, text) else None
+
+
+def _is_deep(value: Json, text: str) -> bool:
+    """Whether data is nested beyond reason; `text` is what it was written as."""
+    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+        return False
+    level: list[object] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for item in level for child in children(item)]
+    return bool(level)
+
+
+def children(value: object) -> Iterable[object]:
+    """What a value of JSON holds."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def documents(text: str) -> Iterator[Payload]:
@@ -247,7 +260,8 @@ def documents(text: str) -> Iterator[Payload]:
     while start and misses < _MAX_MISSES:
         try:
             value, end = decoder.raw_decode(text, start.start())
-            yield Payload(value)
+            if not _is_deep(value, text[start.start() : end]):
+                yield Payload(value)
         except (ValueError, RecursionError):
             misses += 1
             end = text.find("\n", start.start()) + 1 or len(text)

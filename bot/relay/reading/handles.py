@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.domain.jobs import Handle
 from bot.relay.reading.links import status_link
-from bot.relay.reading.markup import without_addresses
+from bot.relay.reading.markup import may_have_digits, without_addresses
 
 _ID = r"[\s*:：=`'\"]*[:：=`][\s`'\"*]*(?P<id>[A-Za-z0-9][\w:.|\-]{2,199})"
 _TASK = (
@@ -47,7 +47,11 @@ _BOUNDARY = re.compile(r"[\s`'\"|,，;；)）]")
 
 def may_name(text: str) -> bool:
     """Whether there may be a handle in `text`: a link, a task in words, or a label with a sign."""
-    if "/" in text or "任务" in text or "ask " in text or "ob " in text:
+    if "/" in text:
+        return True
+    if not may_have_digits(text):
+        return False  # as every id has one
+    if "任务" in text or "ask " in text or "ob " in text:
         return True  # "Task 3f9c2a17", "job 3f9c2a17"
     return _has_sign(text) and (_has_label(text) or "ob" in text or "ask" in text)
 

@@ -1,9 +1,7 @@
 """Text that grows piece by piece as lines and percentages, each told once."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.relay.reading.percents import PercentScanner, may_count
 
@@ -22,8 +20,7 @@ _HALF_TAG = re.compile(
 _FENCE = re.compile(r"[\s>]*```[\w-]*\s*(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A line or several, or what there is of one."""
 
     text: str
@@ -48,64 +45,60 @@ class Lines:
         self._skipping = False
         self._told = False
 
-    def feed(self, piece: str) -> Iterator[Sign]:
+    def feed(self, piece: str) -> list[Sign]:
         """What `piece` adds."""
+        if self._line and not _TELLING.search(piece):
+            self._append(piece)  # nearly always: a few letters in the middle of a line
+            self._told = False
+            return []
         ended, end, last = piece.rpartition("\n")
         began = bool(end) or not self._line
-        if end:
-            yield from self._end_lines(ended)
+        signs = self._end_lines(ended) if end else []
         if last:
-            still = _STILL.fullmatch(last) is not None
-            self._told = self._told and still
-            yield from self._grow(last)
-            if (began or still) and not self._told and self._worth_telling():
-                self._told = True
-                yield Words(self._line, complete=False)
+            signs += self._go_on(last, began=began)
+        return signs
 
-    def swallow(self, piece: str) -> bool:
-        """Take a piece that tells nothing by itself, and say so; else leave it for `feed`."""
-        if self._skipping:
-            return "\n" not in piece
-        if not self._line or _TELLING.search(piece) or len(self._line) > _MAX_LINE - len(piece):
-            return False
-        self._line += piece
-        self._told = False
-        return True
-
-    def close(self) -> Iterator[Sign]:
+    def close(self) -> list[Sign]:
         """What stood in the last line."""
-        yield from self._end_line("")
+        return self._end_line("")
 
-    def _end_lines(self, text: str) -> Iterator[Sign]:
+    def _go_on(self, part: str, *, began: bool) -> list[Sign]:
+        still = _STILL.fullmatch(part) is not None
+        self._told = self._told and still
+        signs = self._grow(part)
+        if (began or still) and not self._told and self._worth_telling():
+            self._told = True
+            signs.append(Words(self._line, complete=False))
+        return signs
+
+    def _end_lines(self, text: str) -> list[Sign]:
         words = self._line + text
         if not self._fence and _is_prose(words):
             self._next_line()
-            if words and not words.isspace():
-                yield Words(words, complete=True)
-            return
-        for part in text.split("\n"):
-            yield from self._end_line(part)
+            return [Words(words, complete=True)] if words and not words.isspace() else []
+        return [sign for part in text.split("\n") for sign in self._end_line(part)]
 
-    def _grow(self, part: str) -> Iterator[float]:
+    def _grow(self, part: str) -> list[Sign]:
         self._append(part)
-        if not self._skipping and not self._silent():
-            yield from self._percents.scan(self._line, complete=False)
+        if self._skipping or self._silent():
+            return []
+        return list(self._percents.scan(self._line, complete=False))
 
     def _append(self, part: str) -> None:
         if not self._skipping:
             self._line += part
             self._skipping = len(self._line) > _MAX_LINE
 
-    def _end_line(self, part: str) -> Iterator[Sign]:
+    def _end_line(self, part: str) -> list[Sign]:
         self._append(part)
         line, told = self._line, not (self._skipping or self._silent())
-        if told:
-            yield from self._percents.scan(line, complete=True)
+        signs: list[Sign] = list(self._percents.scan(line, complete=True)) if told else []
         half = _HALF_TAG.search(line) if told and "<" in line else None
         self._turn_fence(line)
         self._next_line(f"{half[0][:40]} " if half else "")
         if told and line.strip():
-            yield Words(line, complete=True)
+            signs.append(Words(line, complete=True))
+        return signs
 
     def _next_line(self, begun: str = "") -> None:
         self._line = begun

@@ -48,6 +48,8 @@ _ID = re.compile(
     rf"|(?=[\w:\-]{{0,64}}\d)(?=[\w:\-]{{0,64}}[a-z])[\w:\-]{{{_MIN_ID},}}",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[A-Za-z][A-Za-z ,.'!?]*[A-Za-z]")
+"""Nothing but words: there is nothing to take away, so it is a note as it stands."""
 _WORD = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_].*?[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -77,7 +79,14 @@ class Notes:
 
     def note(self, line: str) -> str | None:
         """The note of a line; `None` when it tells nothing: links, ids, data, dots, the prompt."""
-        if len(line) > _MAX_LINE or _DATA.match(line) or "```" in line:
+        if len(line) > _MAX_LINE:
+            return None
+        if _SENTENCE.fullmatch(line) and ".." not in line and "  " not in line:
+            return None if self._echoes(line) else state(line) or cut(line, MAX_NOTE)
+        return self._looked_into(line)
+
+    def _looked_into(self, line: str) -> str | None:
+        if _DATA.match(line) or "```" in line:
             return None
         words = without_links(line)
         if words.rstrip().endswith((":", "：")) or _is_field(words):
@@ -95,7 +104,7 @@ class Notes:
     def _echoes(self, text: str) -> bool:
         if text in self._lines or (len(text) >= _SHORT_ECHO and text in self._prompt):
             return True
-        return any(line in text for line in self._long)
+        return bool(self._long) and any(line in text for line in self._long)
 
 
 def state(text: str) -> str | None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from bot.relay.reading.markup import may_have_digits
+
 _START = r"(?<![\d,\-–/])(?<!\d\.)"
 _NUMBER = r"\d{1,3}(?:\.\d+)?"
 _TOKEN = re.compile(
@@ -121,6 +123,8 @@ class PercentScanner:
 
 def may_count(text: str) -> bool:
     """Whether there may be a percentage in `text`; nearly always there is none."""
+    if not may_have_digits(text):
+        return False
     if not text.isascii():
         return _MAY_COUNT.search(text) is not None
     words = "rogres" in text or "ROGRES" in text or "ortschritt" in text or "vance" in text

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.domain.events import Event, Outcome
-from bot.relay.reading.framing import Framing, Payload, Shape
+from bot.relay.reading.framing import Framed, Framing, Shape
 from bot.relay.reading.links import unescaped
 from bot.relay.reading.markup import URL
 from bot.relay.reading.story import Story
@@ -102,7 +102,7 @@ class Reader:
         )
         return verdict(self._story, ending)
 
-    def _read(self, payloads: Iterable[Payload]) -> list[Event]:
+    def _read(self, payloads: Iterable[Framed]) -> list[Event]:
         return [event for payload in payloads for event in self._story.read(payload)]
 
     def _is_page(self) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from bot.domain.events import Accepted, Progress
 from bot.domain.jobs import Handle
 from bot.relay.reading.chat import (
-    TASK_PREFIX,
     Answer,
     Broken,
     Extra,
@@ -14,12 +13,12 @@ from bot.relay.reading.chat import (
     Said,
     is_chat,
     loose_texts,
-    ordinary,
     parts,
 )
-from bot.relay.reading.framing import Payload
+from bot.relay.reading.chunks import TASK_PREFIX
+from bot.relay.reading.framing import Framed, Payload
 from bot.relay.reading.handles import found_in, may_name
-from bot.relay.reading.lines import Lines, Words
+from bot.relay.reading.lines import Lines, Sign
 from bot.relay.reading.notes import Notes
 from bot.relay.reading.tickets import Standing, Ticket, read_ticket, written_ticket
 from bot.relay.reading.transcript import Mender, Transcript
@@ -37,12 +36,12 @@ class Voice:
         self.mend = Mender()
         self.transcript = Transcript(limit) if limit else Transcript()
 
-    def swallow(self, text: str) -> bool:
-        """Take a piece that tells nothing yet; `False` when it must be looked at."""
-        if self.mend.holds or not self.lines.swallow(text):
-            return False
-        self.transcript.add(text)
-        return True
+    def hear(self, text: str) -> Iterable[Sign]:
+        """Take a piece; what it tells on the way."""
+        if text := self.mend(text):
+            self.transcript.add(text)
+            return self.lines.feed(text)
+        return ()
 
 
 class Story:
@@ -63,14 +62,14 @@ class Story:
         self.notes = Notes(prompt)
         self._progress = Progress(percent=None)
 
-    def read(self, payload: Payload) -> Iterable[Accepted | Progress]:
+    def read(self, payload: Framed) -> Iterable[Accepted | Progress]:
         """Take in one payload."""
         self.payloads += 1
-        text = ordinary(payload.value)
-        if text is None:
+        if isinstance(payload, Payload):
             return self._read(payload)
         # Most chunks are a few letters of an answer; this path is what makes reading cheap.
-        return () if self.said.swallow(text) else self._tell(self.said, text)
+        signs = self.said.hear(payload.text)
+        return self._signs(signs) if signs else ()
 
     def _read(self, payload: Payload) -> Iterator[Accepted | Progress]:
         if isinstance(payload.value, str):
@@ -126,14 +125,10 @@ class Story:
                     self.finish = reason
 
     def _say(self, said: Said) -> Iterator[Accepted | Progress]:
-        return self._tell(self.thought if said.thought else self.said, said.text)
+        voice = self.thought if said.thought else self.said
+        return self._signs(voice.hear(said.text))
 
-    def _tell(self, voice: Voice, text: str) -> Iterator[Accepted | Progress]:
-        if text := voice.mend(text):
-            voice.transcript.add(text)
-            yield from self._signs(voice.lines.feed(text))
-
-    def _signs(self, signs: Iterator[Words | float]) -> Iterator[Accepted | Progress]:
+    def _signs(self, signs: Iterable[Sign]) -> Iterator[Accepted | Progress]:
         told: list[str] = []
         for sign in signs:
             if isinstance(sign, float):
@@ -144,8 +139,10 @@ class Story:
                 for line in sign.text.split("\n"):
                     yield from self._accept(found_in(line, self.handle, complete=sign.complete))
         # Of what was written at once only the last line will be seen by anybody.
-        if note := next(filter(None, map(self.notes.last, reversed(told))), None):
-            yield from self._move(Progress(percent=self._progress.percent, note=note))
+        for text in reversed(told):
+            if note := self.notes.last(text):
+                yield from self._move(Progress(percent=self._progress.percent, note=note))
+                break
 
     def _ticket(self, ticket: Ticket) -> Iterator[Accepted | Progress]:
         """Take in what a record says of a task; what it leaves unsaid stays as it was."""
@@ -167,15 +164,17 @@ class Story:
             moved = replace(moved, note=words)
         return moved if ticket.percent is None else replace(moved, percent=ticket.percent)
 
-    def _accept(self, handle: Handle) -> Iterator[Accepted]:
-        if handle != self.handle:
-            self.handle = handle
-            yield Accepted(handle=handle)
+    def _accept(self, handle: Handle) -> Iterable[Accepted]:
+        if handle == self.handle:
+            return ()
+        self.handle = handle
+        return (Accepted(handle=handle),)
 
-    def _move(self, progress: Progress) -> Iterator[Progress]:
-        if progress != self._progress:
-            self._progress = progress
-            yield progress
+    def _move(self, progress: Progress) -> Iterable[Progress]:
+        if progress == self._progress:
+            return ()
+        self._progress = progress
+        return (progress,)
 
 
 def _merged(known: Handle, new: Handle) -> Handle:

@@ -2,14 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
 from bot.domain.jobs import Handle
 from bot.relay.reading.files import Files, files_in
-from bot.relay.reading.framing import loads
+from bot.relay.reading.framing import children, loads
 from bot.relay.reading.percents import MAX_PERCENT
 
 Record: TypeAlias = Mapping[str, object]
@@ -167,14 +167,8 @@ def _records(value: object, depth: int = 0) -> Iterator[Record]:
         return
     if isinstance(value, dict):
         yield value
-    for child in _children(value):
+    for child in children(value):
         yield from _records(child, depth + 1)
-
-
-def _children(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _percent(record: Record, standing: Standing) -> float | None:

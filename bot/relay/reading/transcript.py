@@ -1,9 +1,9 @@
 """The text that a relay wrote: kept whole up to a limit, its middle given up beyond that."""
 
-from collections import deque
-
 MAX_TEXT = 256 << 10
 """Bytes (UTF-8) of assistant text that are kept."""
+_SETTLED = 1 << 16
+"""Characters that are collected before they are joined to the rest."""
 
 
 class Transcript:
@@ -14,30 +14,34 @@ class Transcript:
 
     def __init__(self, limit: int = MAX_TEXT) -> None:
         self._half = limit // 2
-        self._head: list[str] = []
-        self._head_size = 0
-        self._tail: deque[tuple[str, int]] = deque()
-        self._tail_size = 0
+        self._head, self._tail = bytearray(), bytearray()
+        self._lost = False
+        self._new: list[str] = []
+        self._new_size = 0
 
     def add(self, piece: str) -> None:
         """Append one piece."""
-        size = len(piece) if piece.isascii() else len(piece.encode())
-        if not self._tail and self._head_size + size <= self._half:
-            self._head.append(piece)
-            self._head_size += size
-            return
-        if size > self._half:
-            piece = piece.encode()[-self._half :].decode("utf-8", "ignore")
-            size = len(piece.encode())
-        self._tail.append((piece, size))
-        self._tail_size += size
-        while self._tail_size > self._half:
-            self._tail_size -= self._tail.popleft()[1]
+        self._new.append(piece)
+        self._new_size += len(piece)
+        if self._new_size > _SETTLED:
+            self._settle()
 
     @property
     def text(self) -> str:
         """What was kept."""
-        return "".join([*self._head, *(piece for piece, _ in self._tail)])
+        self._settle()
+        if self._lost:
+            return self._head.decode("utf-8", "ignore") + self._tail.decode("utf-8", "ignore")
+        return (self._head + self._tail).decode()
+
+    def _settle(self) -> None:
+        new = "".join(self._new).encode()
+        self._new, self._new_size = [], 0
+        room = self._half - len(self._head)
+        self._head += new[:room]
+        self._tail += new[room:]
+        self._lost = self._lost or len(self._tail) > self._half
+        del self._tail[: -self._half]
 
 
 class Mender:
@@ -46,18 +50,12 @@ class Mender:
     def __init__(self) -> None:
         self._high = ""
 
-    @property
-    def holds(self) -> bool:
-        """Whether half a character is waiting."""
-        return bool(self._high)
-
     def __call__(self, piece: str) -> str:
         """The piece, with half a character held back until its other half arrives."""
-        piece = self._high + piece
-        self._high = ""
-        if _fit(piece):
+        if _fit(piece) and not self._high:
             return piece
-        if "\ud800" <= piece[-1] <= "\udbff":
+        piece, self._high = self._high + piece, ""
+        if piece and "\ud800" <= piece[-1] <= "\udbff":
             piece, self._high = piece[:-1], piece[-1]
         whole = piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return whole.replace("\0", "")
