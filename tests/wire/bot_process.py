@@ -13,7 +13,7 @@ from tests.wire.discord_server import LoopbackDiscord
 
 _ROOT = Path(__file__).parents[2]
 _RUN_BOT = Path(__file__).with_name("run_bot.py")
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from tests.wire.gateway import Gateway
 from tests.wire.state import Channel, Guild, Interaction, Member, Message, Payload, SeenRequest
 from tests.wire.world import World
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 """Seconds that a test waits for the bot before it fails; nothing waits for that long."""
 
 _COMMAND, _COMPONENT = 2, 3
