@@ -47,7 +47,7 @@ demo: $(READY)
 	@exec $(BIN)/python -m bot demo
 
 test: $(READY)
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -14,6 +14,8 @@ class Pace:
     """How often and how long Discord is asked."""
     silence: timedelta = timedelta(seconds=60)
     """How long a relay may say nothing before the card says so."""
+    look: float = 5.0
+    """Seconds between two looks for work that nobody here announced."""
     line: float = 5.0
     """Seconds between two looks at who waits where."""
     probe: float = 15.0

@@ -169,6 +169,7 @@ class Parts:
             bell=self._bell,
             slots=Slots(self._catalogue, limits),
             metrics=self.metrics,
+            pause=self._pace.look,
         )
 
     @cached_property

@@ -10,6 +10,9 @@ import simcord
 
 from bot.app import Application
 
+PATIENCE = 30.0
+"""Seconds that an action may take to settle; a busy machine needs more than the usual five."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
@@ -30,7 +33,7 @@ async def world(app: Application, *, work: bool = True) -> AsyncIterator[World]:
     Work in the background starts outside the bot's own scope: the simulation settles after every
     action and would wait for it. Without `work` the caller starts it.
     """
-    env = simcord.Env(app.bot, check_errors=False)
+    env = simcord.Env(app.bot, check_errors=False, settle_timeout=PATIENCE)
     async with AsyncExitStack() as stack:
         await env.start()
         stack.push_async_callback(env.shutdown)

@@ -19,9 +19,6 @@ from storage.leases import Leases
 
 log = structlog.get_logger()
 
-PATIENCE = 5.0
-"""Seconds between looks for work that no bell announced."""
-
 
 class Worker:
     """The only place that claims jobs and takes up orphans; `run` belongs to the application."""
@@ -40,7 +37,9 @@ class Worker:
         bell: Bell,
         slots: Slots,
         metrics: Metrics,
+        pause: float,
     ) -> None:
+        """Take the parts; `pause` lies between looks for work that no bell announced."""
         self._name = name
         self._jobs = jobs
         self._leases = leases
@@ -52,6 +51,7 @@ class Worker:
         self._bell = bell
         self._slots = slots
         self._metrics = metrics
+        self._pause = pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -91,7 +91,7 @@ class Worker:
             job = None if self._gate.closed else await self._claim()
             if job is not None:
                 return job
-            await self._bell.wait(PATIENCE)
+            await self._bell.wait(self._pause)
 
     async def _claim(self) -> Job | None:
         full = self._slots.full_models()

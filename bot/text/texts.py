@@ -1,6 +1,7 @@
 """Sentences by key and locale, from the Fluent files beside this module."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +14,9 @@ SOURCE = "en-US"
 """The locale that is complete; every other falls back to it, sentence by sentence."""
 
 Function: TypeAlias = "Callable[..., FluentType | str]"
+
+_parsed = cache(FluentResource)
+"""Once for the same words: it takes most of the time of a bundle, which leaves it as it is."""
 
 
 class MissingTextError(LookupError):
@@ -68,7 +72,7 @@ class Texts:
     def _read(self, locale: str) -> FluentBundle:
         bundle = FluentBundle([locale], functions=dict(FUNCTIONS), use_isolating=False)  # type: ignore[arg-type] # it takes strings too
         for file in sorted((self._folder / locale).glob("*.ftl")):
-            bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+            bundle.add_resource(_parsed(file.read_text(encoding="utf-8")))
         return bundle
 
     def _format(self, bundle: FluentBundle, key: str, params: Mapping[str, Param]) -> str:

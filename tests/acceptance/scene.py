@@ -23,7 +23,8 @@ WATCHDOG = 60.0
 FAST = Pace(
     cards=CardPace(spacing=0.02, wait=0.02),
     silence=timedelta(seconds=30),
-    line=0.02,
+    line=0.2,
+    look=0.2,
     recovery=0.1,
     postponed=timedelta(seconds=0.1),
 )

@@ -56,7 +56,7 @@ async def test_one_that_hangs_is_killed(tmp_path: Path) -> None:
     hanging = script(tmp_path, *deaf, tell, "time.sleep(600)")
 
     with pytest.raises(ChildOverran):
-        await run_child(hanging, limits=limits(seconds=3))
+        await run_child(hanging, limits=limits(seconds=5))
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)

@@ -41,8 +41,8 @@ class Server:
 
 
 async def until(true: Callable[[], object]) -> None:
-    """Give others turns until a condition holds; fails after five seconds."""
-    async with asyncio.timeout(5):
+    """Give others turns until a condition holds; fails after half a minute."""
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 (what is waited for has no event)
             await asyncio.sleep(0.005)
 

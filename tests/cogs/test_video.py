@@ -248,7 +248,7 @@ def broken(*_: object) -> Never:
 async def test_works_on_a_machine_whose_clock_is_wrong(database: Database, tmp_path: Path) -> None:
     fast = open_counter(database, tmp_path, clock=lambda: discord.utils.utcnow() + WRONG)
 
-    async with simcord.run(fast.bot) as env:
+    async with simcord.run(fast.bot, settle_timeout=30.0) as env:
         guild = env.create_guild()
         channel = guild.create_text_channel("videos")
         alice = guild.add_member(env.create_user("alice"))

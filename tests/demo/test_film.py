@@ -102,6 +102,6 @@ def test_a_film_survives_the_way_to_its_child() -> None:
 
 
 async def _appeared(path: Path) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not path.exists():  # noqa: ASYNC110, ASYNC240  # another process makes it
             await asyncio.sleep(0.01)

@@ -241,7 +241,7 @@ async def test_closing_ends_streams_and_removes_films(client: aiohttp.ClientSess
 
 
 async def _until_asked(relay: SampleRelay) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not relay.requests:  # noqa: ASYNC110  # a list has no event
             await asyncio.sleep(0.01)
 

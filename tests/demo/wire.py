@@ -65,7 +65,7 @@ def source_in(text: str) -> str:
 
 async def settled(client: aiohttp.ClientSession, source: str) -> dict[str, Any]:
     """What the link of a task says once the task is over."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with client.get(source) as answer:
                 told: dict[str, Any] = await answer.json()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ledger import Period
@@ -98,6 +98,7 @@ def test_a_midnight_that_comes_twice_begins_one_day() -> None:
     assert found.start == utc(2010, 11, 7, 2, 30)
 
 
+@settings(deadline=None)
 @given(
     period=st.sampled_from(list(Period)),
     at=st.integers(0, 85 * 365 * 86_400).map(lambda second: EPOCH + timedelta(seconds=second)),

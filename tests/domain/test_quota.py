@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ledger import Allowance, Block, Grant, Limits, Pause, Period, Scope
@@ -219,6 +219,7 @@ def test_access_is_asked_before_credits() -> None:
     assert code(replace(poor, block=block, limits=elsewhere)) == "refusal-server"
 
 
+@settings(deadline=None)
 @given(
     price=st.integers(0, 50),
     amount=st.none() | st.integers(0, 20),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from discord import ui
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
@@ -63,6 +63,7 @@ def test_a_long_prompt_comes_as_a_file() -> None:
     assert "attachment://prompt.txt" in str(payload(view))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=4000))
 def test_no_prompt_is_too_much_for_a_message(prompt: str) -> None:
     view, _ = prompt_view(prompt, **SPOKEN)

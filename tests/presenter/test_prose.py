@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.presenter.prose import BREAK, ELLIPSIS, clusters, fenced, harmless, shorten, visible
@@ -70,6 +70,7 @@ CONSTRUCT = re.compile(r"<(?:@|#|/|t:|a?:|id:|https?:)|@(?:everyone|here)")
 UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[`*_~|>\[\]]")
 
 
+@settings(deadline=None)
 @given(anything, st.integers(1, 200), st.integers(1, 4))
 def test_nothing_comes_alive(text: str, limit: int, lines: int) -> None:
     shown = harmless(text, limit=limit, lines=lines)
@@ -80,6 +81,7 @@ def test_nothing_comes_alive(text: str, limit: int, lines: int) -> None:
     assert not re.search(r"^(?:#|-|\+|\d+[.)])", shown, re.MULTILINE)
 
 
+@settings(deadline=None)
 @given(anything, st.integers(1, 200), st.integers(1, 4))
 def test_nothing_invisible_is_left_but_our_own_breaks(text: str, limit: int, lines: int) -> None:
     shown = harmless(text, limit=limit, lines=lines).replace(BREAK, "")
@@ -89,6 +91,7 @@ def test_nothing_invisible_is_left_but_our_own_breaks(text: str, limit: int, lin
     assert not re.search(r"[\x00-\x7f][\u200c\u200d]|[\u200c\u200d]{2}", shown)
 
 
+@settings(deadline=None)
 @given(anything, st.integers(1, 200), st.integers(1, 4))
 def test_it_is_never_long(text: str, limit: int, lines: int) -> None:
     shown = harmless(text, limit=limit, lines=lines)
@@ -114,11 +117,13 @@ def test_no_piling_up_makes_it_long(text: str) -> None:
     assert len(shown.encode("utf-16-le")) // 2 <= 800
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "Nd"], max_codepoint=0x2FF), max_size=40))
 def test_plain_words_stay_as_they_are(text: str) -> None:
     assert harmless(text, limit=200) == text
 
 
+@settings(deadline=None)
 @given(anything, st.integers(1, 60))
 def test_cuts_between_whole_characters(text: str, limit: int) -> None:
     whole = list(clusters(text))
@@ -154,6 +159,7 @@ def test_later_line_breaks_become_spaces() -> None:
     assert harmless("one\n\ntwo\nthree", limit=99, lines=2) == "one\ntwo three"
 
 
+@settings(deadline=None)
 @given(anything)
 def test_a_fence_ends_only_where_it_should(text: str) -> None:
     block = fenced(text)
@@ -164,6 +170,7 @@ def test_a_fence_ends_only_where_it_should(text: str) -> None:
     assert not block[:-4].endswith("`")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="`\u2800")))
 def test_a_fence_changes_nothing_that_can_be_seen(text: str) -> None:
     unmarked = re.sub("[\u115f\u1160\u3164\uffa0]", " ", text)

@@ -28,7 +28,7 @@ async def test_nobody_waits_for_a_picture_that_was_left_out(stage: Stage) -> Non
     stage.env.inject_error("PATCH", "/webhooks/*", status=413, code=40005)
     stage.editor.offer(stage.at(picture=stage.picture()))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         url = await stage.editor.picture_url(stage.state.job)
 
     assert url is None

@@ -14,12 +14,6 @@ from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.storage.studio import Clock, Studio
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if find_binaries() is None:
-        terminalreporter.section("POSTGRESQL WAS LEFT OUT", sep="!", red=True)
-        terminalreporter.write_line(f"{MISSING}: the storage tests ran on SQLite alone.")
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     binaries = find_binaries()

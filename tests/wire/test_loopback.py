@@ -132,7 +132,7 @@ async def test_a_command_is_answered_edited_and_replied_to(
 async def test_what_a_component_shows_is_not_listed_as_attachment(
     server: LoopbackDiscord, place: Place
 ) -> None:
-    async with running(Echo()) as _, asyncio.timeout(20):
+    async with running(Echo()) as _, asyncio.timeout(60):
         event = await server.slash(
             place.alice, place.channel, "show", prompt="x", image=("in.bin", b"bytes")
         )
@@ -190,7 +190,7 @@ async def test_tokens_obey_discords_rules(server: LoopbackDiscord, place: Place)
     client.tree.add_command(app_commands.Command(name="rules", description="x", callback=answer))
     async with running(client):
         await client.wait_until_ready()
-        tried = asyncio.create_task(client.wait_for("tried", timeout=20))
+        tried = asyncio.create_task(client.wait_for("tried", timeout=60))
         await server.slash(place.alice, place.channel, "rules")
         await tried
 
@@ -237,7 +237,7 @@ async def test_a_dropped_gateway_is_resumed_with_what_was_missed(
 
     async with running(client):
         await client.wait_until_ready()
-        heard = asyncio.create_task(client.wait_for("guild_update", timeout=20))
+        heard = asyncio.create_task(client.wait_for("guild_update", timeout=60))
         await server.gateway.drop()
         await server.gateway.dispatch("GUILD_UPDATE", renamed)
         _, after = await heard

@@ -1,0 +1,32 @@
+"""What holds for the whole run: how many work at it, and what it says at its end."""
+
+import os
+from typing import Any
+
+import pytest
+
+MOST_WORKERS = 8
+SETTLES = 30.0
+"""Seconds after which the simulated Discord gives a bot up; on a busy machine five are few."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`: two on each processor, since tests wait for disks and other processes."""
+    return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "simcord_env" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.simcord(settle_timeout=SETTLES))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Told from the reports: where workers run the tests, no other conftest is here to tell it."""
+    from tests.postgres import MISSING
+
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(MISSING in str(report.longrepr) for report in skipped):
+        terminalreporter.section("POSTGRESQL WAS LEFT OUT", sep="!", red=True)
+        terminalreporter.write_line(f"{MISSING}: the storage tests ran on SQLite alone.")
