@@ -225,5 +225,5 @@ def _new_job(order: Order, *, job_id: str, price: int, now: datetime) -> Job:
         price=price,
         status=JobStatus.QUEUED,
         created_at=now,
-        inputs_ready=order.image is None,
+        inputs_ready=not order.images,
     )

@@ -87,24 +87,25 @@ class Attempt:
     async def _board(self, job: Job, model: VideoModel) -> Board:
         typical = await told(self._jobs.typical_seconds(model.id))
         ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
-        picture = self._inputs.picture(job)
+        pictures = self._inputs.pictures(job)
         balance = await told(self._ledger.balance(job.requester()))
         board = Board(
-            self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
+            self._cards, CardState(job=job, balance=balance, pictures=pictures, ready_at=ready)
         )
         board.show()
         return board
 
     async def _body(self, job: Job, model: VideoModel) -> Mapping[str, object]:
-        images = [await self._image(job, model, name) for name in job.request.images]
+        count = len(job.request.images)
+        images = [await self._image(job, model, number) for number in range(count)]
         return request_body(model, job.request, images)
 
-    async def _image(self, job: Job, model: VideoModel, name: str) -> OutgoingImage:
-        path = self._inputs.path(name)
+    async def _image(self, job: Job, model: VideoModel, number: int) -> OutgoingImage:
+        path = self._inputs.path(job.request.images[number])
         mime = "image/png" if path.suffix == ".png" else "image/jpeg"
         if model.image_transport is ImageTransport.DATA:
             return OutgoingImage(mime=mime, data=await asyncio.to_thread(path.read_bytes))
-        if (url := await self._cards.picture_url(job)) is None:
+        if (url := await self._cards.picture_url(job, number)) is None:
             raise ImageRejected("image-fetch")
         return OutgoingImage(mime=mime, url=url)
 

@@ -89,7 +89,7 @@ class Endings:
         """Show a job's end on its card, then tell its owner once."""
         self._line.leave(job.id)
         balance = await told(self._ledger.balance(job.requester()))
-        state = CardState(job=job, balance=balance, picture=self._inputs.picture(job))
+        state = CardState(job=job, balance=balance, pictures=self._inputs.pictures(job))
         try:
             card = await self._cards.settle(state)
         except CardLost as lost:

@@ -22,8 +22,11 @@ class Cards(Protocol):
             MediaFailure: `media-too-large` when Discord refuses the file's size.
         """
 
-    async def picture_url(self, job: Job) -> str | None:
-        """The URL of the reference image that the card shows, for `url` and `prompt` transports."""
+    async def picture_url(self, job: Job, number: int) -> str | None:
+        """The URL of a reference image that the card shows, for `url` and `prompt` transports.
+
+        `number` counts the request's images from 0.
+        """
 
     async def shows_video(self, job: Job) -> bool:
         """Whether the job's card holds its video; false when it cannot be read."""

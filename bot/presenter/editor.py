@@ -12,6 +12,7 @@ import structlog
 from bot.domain.errors import CardLost, MediaFailure
 from bot.domain.jobs import CardRef, Job
 from bot.domain.views import CardState
+from bot.presenter.card import picture_stem
 from bot.presenter.face import Face, Faces, media_url
 from bot.presenter.memory import Recent
 from bot.presenter.progress import Card
@@ -110,19 +111,19 @@ class Editor:
         try:
             return await self._show_end(card, state)
         except MediaFailure:
-            if state.picture is None:
+            if not state.pictures:
                 raise
             # The picture is good to see; the end must be seen.
             log.info("card.picture_left_out", job=state.job.id)
-            return await self._show_end(card, replace(state, picture=None))
+            return await self._show_end(card, replace(state, pictures=()))
 
-    async def picture_url(self, job: Job) -> str | None:
-        """The URL of the reference image on the card, once Discord has it."""
+    async def picture_url(self, job: Job, number: int) -> str | None:
+        """The URL of a reference image on the card, once Discord has it."""
         card = self._cards.get(job.id)
-        if card is not None and (url := await card.picture(PICTURE_WAIT)):
+        if card is not None and (url := await card.picture(number, PICTURE_WAIT)):
             return url
         message = await self._read(job)
-        return media_url(message, picture_stem(job)) if message else None
+        return media_url(message, picture_stem(job, number)) if message else None
 
     async def shows_video(self, job: Job) -> bool:
         """Whether the card holds the job's video; false when it cannot be read."""
@@ -161,7 +162,7 @@ class Editor:
         except Exception as error:  # noqa: BLE001 (judged and logged)
             self._progress_failed(card, error)
         else:
-            card.shown(face, media_url(message, picture_stem(card.job)))
+            card.shown(face, _picture_urls(message, state))
         return True
 
     async def _edit_once(self, card: Card, face: Face) -> discord.Message:
@@ -268,9 +269,9 @@ class Editor:
         return True
 
 
-def picture_stem(job: Job) -> str:
-    """How the name of the card's copy of the reference image begins."""
-    return f"input-{job.id}"
+def _picture_urls(message: discord.Message, state: CardState) -> tuple[str | None, ...]:
+    stems = (picture_stem(state.job, number) for number in range(len(state.pictures)))
+    return tuple(media_url(message, stem) for stem in stems)
 
 
 def _again(error: Exception) -> bool:

@@ -46,6 +46,7 @@ MODELS = Catalogue(
     [
         VideoModel(id="sora-2", label="Sora 2", seconds=(4, 8), ratios=("16:9", "9:16")),
         VideoModel(id="veo-3", label="Veo 3", credits=2, seconds=(6,), ratios=("1:1",), images=0),
+        VideoModel(id="kling", label="Kling", ratios=("16:9",), images=2, last_frame=True),
     ]
 )
 FACES = Faces(texts=TEXTS, models=MODELS, buttons=job_buttons)

@@ -11,7 +11,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
-from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
+from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step
 from bot.presenter.card import card_files, card_view
 from tests.presenter.states import (
     NOW,
@@ -42,6 +42,7 @@ requests = st.builds(
     model=long_text,
     ratio=st.none() | long_text,
     seconds=st.none() | huge,
+    continues=st.none() | st.just("0123456789abcdef"),
 )
 jobs = st.builds(
     make_job,
@@ -90,7 +91,11 @@ states = st.builds(
     ready_at=maybe_moment,
     step=st.none() | st.sampled_from(Step),
     bytes_total=st.none() | huge,
-    picture=st.none() | st.sampled_from([Path("a.jpg"), Path("b.WEBP"), Path("weird name.gif")]),
+    pictures=st.lists(
+        st.sampled_from([Path("a.jpg"), Path("b.WEBP"), Path("weird name.gif")]), max_size=2
+    ).map(tuple),
+    continuable=st.booleans(),
+    earlier=st.none() | st.just(Spot(guild_id=2**63, channel_id=2**63, message_id=2**63)),
     delivery=st.none() | deliveries,
     took=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
 )

@@ -61,6 +61,7 @@ card-took = Took { $duration }
 card-link-ends = the link ends { MOMENT($at) }
 card-link-open = the relay does not say how long the link stays
 card-image = Reference image
+card-last-frame = Last frame
 
 ## Words for measures
 
