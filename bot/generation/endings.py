@@ -9,6 +9,7 @@ import structlog
 from bot.domain.errors import CardLost, JobFailure, RelayFailure
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
+from bot.generation.earlier import EarlierVideos
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.persistence import told, written
@@ -30,6 +31,7 @@ class Endings:
         jobs: Jobs,
         cards: Cards,
         inputs: Inputs,
+        earlier: EarlierVideos,
         line: Line,
         metrics: Metrics,
     ) -> None:
@@ -37,6 +39,7 @@ class Endings:
         self._jobs = jobs
         self._cards = cards
         self._inputs = inputs
+        self._earlier = earlier
         self._line = line
         self._metrics = metrics
 
@@ -89,7 +92,12 @@ class Endings:
         """Show a job's end on its card, then tell its owner once."""
         self._line.leave(job.id)
         balance = await told(self._ledger.balance(job.requester()))
-        state = CardState(job=job, balance=balance, pictures=self._inputs.pictures(job))
+        state = CardState(
+            job=job,
+            balance=balance,
+            pictures=self._inputs.pictures(job),
+            earlier=await told(self._earlier.spot(job)),
+        )
         try:
             card = await self._cards.settle(state)
         except CardLost as lost:

@@ -12,6 +12,7 @@ from bot.domain.jobs import CardRef, JobStatus
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import MAX_PROMPT, Frame, ImageOffer, Order, VideoRequest
 from bot.domain.views import CardState
+from bot.generation.earlier import EarlierVideos
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.persistence import told, written
@@ -37,6 +38,7 @@ class Submit:
         *,
         ledger: Ledger,
         jobs: Jobs,
+        earlier: EarlierVideos,
         catalogue: Catalogue,
         gate: Gate,
         standing: Standing,
@@ -47,6 +49,7 @@ class Submit:
     ) -> None:
         self._ledger = ledger
         self._jobs = jobs
+        self._earlier = earlier
         self._catalogue = catalogue
         self._gate = gate
         self._standing = standing
@@ -97,8 +100,12 @@ class Submit:
         if job.id != job_id:
             raise AlreadyTaken("already-taken", job=job.id)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)
-        balance = await told(self._ledger.balance(order.requester))
-        return CardState(job=job, balance=balance, place=await told(self._jobs.place(job)))
+        return CardState(
+            job=job,
+            balance=await told(self._ledger.balance(order.requester)),
+            place=await told(self._jobs.place(job)),
+            earlier=await told(self._earlier.spot(job)),
+        )
 
     async def placed(
         self, state: CardState, card: CardRef, images: Sequence[ImageOffer] = ()

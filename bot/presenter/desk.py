@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import discord
 
 from bot.domain.models import Catalogue
-from bot.generation.again import Again, Delete
+from bot.generation.again import Again, Delete, GoOn
 from bot.generation.cancel import Cancel
 from bot.generation.ports import Cards
 from bot.generation.quotas import Moderation, Quotas
@@ -35,6 +35,7 @@ class Desk:
     submit: Submit
     cancel: Cancel
     again: Again
+    go_on: GoOn
     delete: Delete
     quotas: Quotas
     moderation: Moderation

@@ -46,14 +46,26 @@ async def open_card(
         Refusal: the request is not taken on, and nothing was answered yet.
         StorageError: likewise.
     """
+    check_place(interaction)
     opening = _Opening(interaction, desk_of(interaction), images)
-    opening.check()
     admission = asyncio.ensure_future(admit())
     done, _ = await asyncio.wait({admission}, timeout=opening.desk.haste.submit)
     try:
         await (opening.at_once(await admission) if done else opening.late(admission))
     except AlreadyTaken as twice:
         log.info("card.already_taken", job=twice.params.get("job"))
+
+
+def check_place(interaction: discord.Interaction) -> None:
+    """Refuse where a video could never be posted, before anything is charged.
+
+    Raises:
+        Refusal: `refusal-guild-only` or `refusal-attach`.
+    """
+    if interaction.channel_id is None or interaction.guild_id is None:
+        raise Refusal("refusal-guild-only")
+    if not interaction.app_permissions.attach_files:
+        raise Refusal("refusal-attach")
 
 
 class _Opening:
@@ -66,13 +78,6 @@ class _Opening:
         self._came_at = desk.clock()
         self._maybe_seen = False
         """Whether Discord may show an answer of ours."""
-
-    def check(self) -> None:
-        """Refuse where a video could never be posted, before anything is charged."""
-        if self._interaction.channel_id is None or self._interaction.guild_id is None:
-            raise Refusal("refusal-guild-only")
-        if not self._interaction.app_permissions.attach_files:
-            raise Refusal("refusal-attach")
 
     async def at_once(self, state: CardState) -> None:
         """The card itself is the first answer."""

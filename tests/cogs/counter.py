@@ -17,9 +17,10 @@ from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Limits, QuotaReport
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import Order, Requester, VideoRequest
-from bot.generation.again import Again, Delete
+from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
+from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.inputs import Inputs
@@ -153,7 +154,13 @@ def open_counter(
     inputs = Inputs(folder)
     line = Line(jobs=jobs, cards=editor, metrics=Metrics(), pause=0.01)
     endings = Endings(
-        ledger=ledger, jobs=jobs, cards=editor, inputs=inputs, line=line, metrics=Metrics()
+        ledger=ledger,
+        jobs=jobs,
+        cards=editor,
+        inputs=inputs,
+        earlier=EarlierVideos(jobs=jobs, catalogue=MODELS),
+        line=line,
+        metrics=Metrics(),
     )
     pictures = Pictures(
         jobs=jobs,
@@ -182,10 +189,12 @@ def open_counter(
 
 
 def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
+    earlier = EarlierVideos(jobs=counter.jobs, catalogue=MODELS)
     return Desk(
         submit=_submit(counter, clock),
         cancel=_cancel(counter),
-        again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder)),
+        again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder), earlier=earlier),
+        go_on=GoOn(jobs=counter.jobs, earlier=earlier),
         delete=Delete(jobs=counter.jobs, videos=counter.folder),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
@@ -200,6 +209,7 @@ def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
     return Submit(
         ledger=counter.ledger,
         jobs=counter.jobs,
+        earlier=EarlierVideos(jobs=counter.jobs, catalogue=MODELS),
         catalogue=MODELS,
         gate=counter.gate,
         standing=Standing(MODELS, clock),

@@ -3,6 +3,8 @@
 ## Line 2: what was asked, by whom, and what it costs
 
 card-seconds = { $count } s
+card-continues = continues a video
+card-continues-link = continues [this video]({ $url })
 card-free = free
 card-held = { $count ->
     [one] 1 credit held

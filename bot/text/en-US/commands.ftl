@@ -45,10 +45,16 @@ choice-model = { $label } · { $count ->
    *[other] { $count } credits
 }
 
+## Forms
+
+form-continue = Continue this video
+form-continue-prompt = What happens next
+
 ## Buttons
 
 button-cancel = Cancel
 button-again = Again
+button-continue = Continue
 button-prompt = Prompt
 button-delete = Delete
 button-open = Open the video

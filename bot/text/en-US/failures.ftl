@@ -31,6 +31,7 @@ failure-no-result = { GIVEN($reason) ->
    *[no] The relay ended without a video.
 } Ask again.
 failure-not-ready = The relay said that the video was ready and then did not have it. Ask again.
+failure-continuation = The video before it cannot be gone on from any more. Start a new /video instead.
 failure-restarted = The bot was restarted while it worked on this. Ask again.
 failure-unreachable = The video was made, but Discord no longer let the bot put it here. Ask again in a channel that the bot can write in.
 failure-unexpected = { GIVEN($reference) ->

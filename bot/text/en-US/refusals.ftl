@@ -27,6 +27,10 @@ refusal-last-frame = { $model } takes no last frame. { GIVEN($choices) ->
 }
 refusal-first-frame = A last frame needs a first one. Add it as the image, or leave the last frame out.
 refusal-continuation = { $model } cannot go on from an earlier video. Start a new /video instead.
+refusal-no-answer = { $model } needs the relay’s whole answer to go on from a video, and that of this one is not kept. Start a new /video instead.
+refusal-no-id = The relay gave no id for this video, and without one { $model } cannot go on from it. Start a new /video instead.
+refusal-no-video = There is no finished video here to go on from.
+refusal-earlier-gone = The video that this one goes on from is not known any more. Start a new /video instead.
 refusal-image-required = { $model } starts from an image. Attach one, or choose another model.
 refusal-image-size = { the-image } has { NUMBER($size_mb, maximumFractionDigits: 1) } MB and { NUMBER($limit_mb, maximumFractionDigits: 1) } MB are allowed. Make it smaller and send it again.
 refusal-image-type = { GIVEN($type) ->
