@@ -1,5 +1,6 @@
 """The videos that others go on from: whether that can be done, and what is known of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.continuation import Continuation, Earlier
@@ -64,7 +65,7 @@ class EarlierVideos:
         return Earlier(prompt=job.request.prompt, text=text or "", handle=handle)
 
 
-_WHY_NOT = {
+_WHY_NOT: Mapping[Continuation, str] = {
     Continuation.NONE: "refusal-continuation",
     Continuation.TRANSCRIPT: "refusal-no-answer",
 }

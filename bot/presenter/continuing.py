@@ -108,8 +108,8 @@ def _note(order: Order | None, desk: Desk, say: Voice) -> str | None:
 
 def _typed(interaction: discord.Interaction) -> str:
     data: Any = interaction.data
-    found = (part["value"] for part in _parts(data) if part.get("custom_id") == FIELD)
-    return str(next(found, ""))
+    found = (part.get("value") for part in _parts(data) if part.get("custom_id") == FIELD)
+    return str(next(found, None) or "")
 
 
 def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -153,7 +153,7 @@ def test_sentences_neither_beg_nor_shout(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("family", "limit"),
-    [("command-", 100), ("option-", 100), ("choice-", 100), ("button-", 80)],
+    [("command-", 100), ("option-", 100), ("choice-", 100), ("button-", 80), ("form-", 45)],
 )
 def test_what_discord_limits_is_short_enough(texts: Texts, family: str, limit: int) -> None:
     said = {key: texts.say(key, label="Sora 2", count=2) for key in KEYS if key.startswith(family)}
