@@ -100,8 +100,8 @@ class Chat:
     async def _take_on(
         self, request: web.Request, wish: Wish, scenario: Scenario
     ) -> web.StreamResponse:
-        earlier = self._workshop.made(wish.remix_id) if wish.remix_id else None
-        if wish.remix_id and earlier is None:
+        earlier = None if wish.remix_id is None else self._workshop.made(wish.remix_id)
+        if wish.remix_id is not None and earlier is None:
             return replies.relay_error(400, "remix target not found", "invalid_request")
         images = [await self._image(url) for url in (wish.image, wish.last_image) if url]
         known = [image for image in images if image is not None]
