@@ -1,5 +1,7 @@
 """Going on from a finished video: the button, the form, and what becomes of it."""
 
+import asyncio
+
 import discord
 import pytest
 from simcord.results import InteractionResult
@@ -192,6 +194,26 @@ async def test_the_form_opens_without_the_prompt_when_the_database_does_not_answ
     await server.bob.submit_modal(shown, {"prompt": "Then it sinks"})
 
     assert (await counter.only_job()).request.prompt == "Then it sinks"
+
+
+@pytest.mark.usefixtures("finished")
+async def test_the_form_does_not_wait_for_a_slow_database(
+    server: Server, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = asyncio.Event()
+
+    async def slow(_job_id: str) -> Job | None:
+        await server.env.external_wait(answered.wait(), reason="a slow database")
+        return None
+
+    monkeypatch.setattr(counter.jobs, "get", slow)
+    shown = await server.bob.click(server.card(), label="Continue")
+    assert shown.modal is None
+
+    await server.env.advance_time(1)
+
+    assert "value" not in field(shown)
+    answered.set()
 
 
 async def test_the_longest_prompt_is_cut_to_what_a_form_can_carry(
