@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.domain.errors import Refusal
 from bot.presenter.answering import answer_error
 from bot.presenter.buttons import JobButton
+from bot.presenter.continuing import form_sent
 from bot.presenter.desk import Desk
 from bot.presenter.library import PageButton, VideoButton
 
@@ -99,6 +100,10 @@ class ClapperBot(commands.Bot):
     async def on_disconnect(self) -> None:
         """The gateway is away; also told for each attempt that fails."""
         self._set_connected(up=False)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Hear of forms here: discord.py itself drops those that it does not keep in memory."""
+        await form_sent(interaction)
 
     def _set_connected(self, *, up: bool) -> None:
         if up != self.connected:

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.client import ClapperBot
 from bot.domain.errors import Refusal
 from bot.domain.models import VideoModel
-from bot.domain.requests import MAX_PROMPT, ImageOffer, Order, VideoRequest
+from bot.domain.requests import MAX_PROMPT, Frame, ImageOffer, Order, VideoRequest
 from bot.presenter.answering import answering
 from bot.presenter.desk import Desk
 from bot.presenter.opening import open_card
@@ -38,6 +38,7 @@ class Video(commands.Cog):
         interaction: discord.Interaction,
         prompt: Prompt,
         image: discord.Attachment | None = None,
+        last_frame: discord.Attachment | None = None,
         model: str | None = None,
         ratio: str | None = None,
         seconds: int | None = None,
@@ -45,8 +46,8 @@ class Video(commands.Cog):
         request = VideoRequest(
             prompt=prompt, model=self._model(model).id, ratio=ratio, seconds=seconds
         )
-        order = self._order(interaction, request, image)
-        await open_card(interaction, partial(self._desk.submit, order), image=order.image)
+        order = self._order(interaction, request, _offers(image, last_frame))
+        await open_card(interaction, partial(self._desk.submit, order), images=order.images)
 
     @video.autocomplete("model")
     async def _models(
@@ -82,14 +83,14 @@ class Video(commands.Cog):
         self,
         interaction: discord.Interaction,
         request: VideoRequest,
-        image: discord.Attachment | None,
+        images: tuple[ImageOffer, ...],
     ) -> Order:
         return Order(
             interaction_id=interaction.id,
             request=request,
             requester=requester_of(interaction, self._desk.moderator_role),
             channel_id=interaction.channel_id or 0,
-            image=_offer(image) if image else None,
+            images=images,
         )
 
     def _model(self, model: str | None) -> VideoModel:
@@ -112,12 +113,21 @@ class Video(commands.Cog):
         return self._desk.texts.say("choice-model", label=length, count=model.price(seconds))
 
 
-def _offer(image: discord.Attachment) -> ImageOffer:
+def _offers(
+    image: discord.Attachment | None, last_frame: discord.Attachment | None
+) -> tuple[ImageOffer, ...]:
+    """First frame first; they are called so where there are both, or a last one alone."""
+    first = (_offer(image, Frame.FIRST if last_frame else None),) if image else ()
+    return (*first, _offer(last_frame, Frame.LAST)) if last_frame else first
+
+
+def _offer(image: discord.Attachment, frame: Frame | None) -> ImageOffer:
     return ImageOffer(
         filename=image.filename,
         size=image.size,
         content_type=image.content_type,
         read=image.read,
+        frame=frame,
     )
 
 

@@ -243,6 +243,6 @@ def _new_job(
         price=price,
         status=JobStatus.QUEUED,
         created_at=now,
-        inputs_ready=order.image is None,
+        inputs_ready=not order.images,
         opening=opening,
     )

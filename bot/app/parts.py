@@ -7,10 +7,11 @@ from functools import cached_property
 from bot.app.pace import Pace
 from bot.client import ClapperBot
 from bot.delivery import VideoFetcher
-from bot.generation.again import Again, Delete
+from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
 from bot.generation.deliver import Deliver
+from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.heartbeat import Heartbeat
@@ -91,6 +92,10 @@ class Parts:
         return Ledger(self._database, self._clock, self._settings.limits)
 
     @cached_property
+    def earlier(self) -> EarlierVideos:
+        return EarlierVideos(jobs=self.jobs, catalogue=self._catalogue)
+
+    @cached_property
     def faces(self) -> Faces:
         return Faces(texts=Texts(), models=self._catalogue, buttons=job_buttons)
 
@@ -110,6 +115,7 @@ class Parts:
             leases=self.leases,
             cards=self.editor,
             inputs=self._inputs,
+            earlier=self.earlier,
             line=self.line,
             clock=self._clock,
             pause=self._pace.postponed,
@@ -135,10 +141,8 @@ class Parts:
             alone=self._database.alone,
             jobs=self.jobs,
             leases=self.leases,
-            ledger=self.ledger,
             cards=self.editor,
             endings=self.endings,
-            inputs=self._inputs,
             line=self.line,
             bell=self._bell,
             clock=self._clock,
@@ -179,6 +183,7 @@ class Parts:
             ledger=self.ledger,
             cards=self.editor,
             inputs=self._inputs,
+            earlier=self.earlier,
             deliver=self._deliver,
             operators=self._log_channel,
             standing=self._standing,
@@ -201,6 +206,7 @@ class Parts:
             jobs=self.jobs,
             ledger=self.ledger,
             cards=self.editor,
+            earlier=self.earlier,
             fetcher=VideoFetcher(self._media, self._settings.videos_dir, keys=self._keys()),
             clock=self._clock,
             metrics=self.metrics,
@@ -221,6 +227,7 @@ class Parts:
         return Submit(
             ledger=self.ledger,
             jobs=self.jobs,
+            earlier=self.earlier,
             catalogue=self._catalogue,
             gate=self.gate,
             standing=self._standing,
@@ -257,7 +264,8 @@ class Parts:
         return Desk(
             submit=self.submit,
             cancel=self.cancel,
-            again=Again(jobs=self.jobs, inputs=self._inputs),
+            again=Again(jobs=self.jobs, inputs=self._inputs, earlier=self.earlier),
+            go_on=GoOn(jobs=self.jobs, earlier=self.earlier),
             delete=Delete(jobs=self.jobs, videos=self._settings.videos_dir),
             quotas=Quotas(ledger=self.ledger),
             moderation=Moderation(ledger=self.ledger, rules=Rules(self._database, self._clock)),

@@ -100,8 +100,13 @@ class Chat:
     async def _take_on(
         self, request: web.Request, wish: Wish, scenario: Scenario
     ) -> web.StreamResponse:
+        earlier = None if wish.remix_id is None else self._workshop.made(wish.remix_id)
+        if wish.remix_id is not None and earlier is None:
+            return replies.relay_error(400, "remix target not found", "invalid_request")
+        images = [await self._image(url) for url in (wish.image, wish.last_image) if url]
+        known = [image for image in images if image is not None]
         try:
-            work = self._workshop.start(wish, scenario, await self._image(wish.image))
+            work = self._workshop.start(wish, scenario, images=known, earlier=earlier)
         except TooMuchWork:
             return _REFUSALS[Scenario.BUSY]()
         try:
@@ -153,10 +158,10 @@ class Chat:
             remix_id=work.remix_id,
         )
 
-    async def _image(self, url: str | None) -> bytes | None:
+    async def _image(self, url: str) -> bytes | None:
         """The reference image, when it came along or lies on this machine; the web is not asked."""
-        if url is None or url[:5].lower() == "data:":
-            return decode_data_url(url) if url else None
+        if url[:5].lower() == "data:":
+            return decode_data_url(url)
         try:
             if URL(url).host not in _LOOPBACK:
                 return None

@@ -9,11 +9,13 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 
 FPS = 24
 _ROOT = Path(__file__).resolve().parents[2]
 _ASPECTS = (1 / 3, 3.0)
+_PICTURES = ("image", "last_image")
 _RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
 
 
@@ -29,6 +31,10 @@ class Film:
     """Becomes the title, and chooses the landscape when there is no image."""
     image: bytes | None = None
     """An encoded picture (JPEG, PNG, WebP) that the camera travels across."""
+    last_image: bytes | None = None
+    """A picture that the film ends with."""
+    scene: str = ""
+    """Words that choose the landscape instead of the prompt, as where a film goes on."""
     seconds: float = 5.0
     ratio: str = "16:9"
     """Width to height."""
@@ -51,16 +57,22 @@ class Film:
 
     def to_json(self) -> bytes:
         """The film as `film_child` reads it."""
-        image = b64encode(self.image).decode() if self.image is not None else None
-        fields = {"prompt": self.prompt, "seconds": self.seconds, "ratio": self.ratio}
-        return json.dumps(fields | {"area": self.area, "image": image}).encode()
+        fields = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        return json.dumps(fields | {name: _packed(fields[name]) for name in _PICTURES}).encode()
 
     @classmethod
     def from_json(cls, raw: bytes) -> "Film":
         """The film that `to_json` wrote."""
         fields = json.loads(raw)
-        image = fields.pop("image")
-        return cls(image=b64decode(image) if image is not None else None, **fields)
+        return cls(**fields | {name: _unpacked(fields[name]) for name in _PICTURES})
+
+
+def _packed(picture: bytes | None) -> str | None:
+    return None if picture is None else b64encode(picture).decode()
+
+
+def _unpacked(packed: str | None) -> bytes | None:
+    return None if packed is None else b64decode(packed)
 
 
 async def make_film(film: Film, path: Path, *, timeout: float = 120.0) -> None:  # noqa: ASYNC109  # a film's own limit, kept where its child is killed

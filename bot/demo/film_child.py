@@ -8,7 +8,7 @@ import av
 from PIL import Image
 
 from bot.demo.film import FPS, Film
-from bot.demo.photo import Photo
+from bot.demo.photo import Passage, Photo
 from bot.demo.scenery import Scenery
 from bot.demo.title import Title
 
@@ -21,7 +21,7 @@ def pictures(film: Film) -> Iterator[Image.Image]:
     Raises:
         SystemExit: the film's image cannot be read; the message says why.
     """
-    scene = Scenery(film.prompt, film.size) if film.image is None else _photo(film)
+    scene = Scenery(film.scene or film.prompt, film.size) if film.image is None else _photo(film)
     title = Title(film.prompt, film.size)
     for number in range(film.frames):
         moment = number / (film.frames - 1)
@@ -43,9 +43,10 @@ def record(film: Film, path: Path) -> None:
         container.mux(stream.encode())
 
 
-def _photo(film: Film) -> Photo:
+def _photo(film: Film) -> Photo | Passage:
     try:
-        return Photo(film.image or b"", film.size)
+        first = Photo(film.image or b"", film.size)
+        return Passage(first, Photo(film.last_image, film.size)) if film.last_image else first
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as broken:
         raise SystemExit(f"the image cannot be read: {type(broken).__name__}") from broken
 

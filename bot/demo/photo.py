@@ -7,6 +7,8 @@ from PIL import Image, ImageOps
 _ZOOM = (1.04, 1.2)
 _TRAVEL = 0.55
 """The longest way of the camera, in windows."""
+_PASSAGE = (0.25, 0.9)
+"""When the second of two images begins to show, and when it is alone."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 
 
@@ -35,6 +37,21 @@ class Photo:
         travel = min(slack, window * _TRAVEL)
         start = (slack - travel) / 2 + travel * eased
         return start, start + window
+
+
+class Passage:
+    """From one image to another: the second shows through more and more, and is alone at last."""
+
+    def __init__(self, first: Photo, last: Photo) -> None:
+        self._first = first
+        self._last = last
+
+    def frame(self, moment: float, seconds: float) -> Image.Image:
+        """The picture at `moment`, 0 to 1."""
+        through = min(max((moment - _PASSAGE[0]) / (_PASSAGE[1] - _PASSAGE[0]), 0), 1)
+        eased = through * through * (3 - 2 * through)
+        first, last = (photo.frame(moment, seconds) for photo in (self._first, self._last))
+        return Image.blend(first, last, eased)
 
 
 def _read(image: bytes) -> Image.Image:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app import Application, Pace, application, utc_now
 from bot.demo.relay import SampleRelay
+from bot.domain.continuation import Continuation
 from bot.domain.models import VideoModel
 from bot.presenter.editor import Pace as CardPace
 from bot.settings import Settings
@@ -23,6 +24,7 @@ MODELS = (
         name="sora-2-{orientation}-{seconds}s",
         seconds=(6, 4, 8),
         ratios=("16:9", "9:16"),
+        continuation=Continuation.TRANSCRIPT,
     ),
     VideoModel(
         id="sora-2-pro",
@@ -31,6 +33,15 @@ MODELS = (
         credits=2,
         seconds=(8, 6, 4),
         ratios=("16:9", "9:16"),
+        continuation=Continuation.FIELD,
+    ),
+    VideoModel(
+        id="veo3",
+        label="Veo 3",
+        name="veo3-{orientation}",
+        ratios=("16:9", "9:16"),
+        images=2,
+        last_frame=True,
     ),
 )
 

@@ -12,6 +12,7 @@ _LANDSCAPE = re.compile(r"\b16:9\b|landscape|横屏|横版", re.IGNORECASE)
 _SQUARE = re.compile(r"\b1:1\b|\bsquare\b|方形", re.IGNORECASE)
 _LINK_FIRST = re.compile(r"\s*(https?://\S+|data:image/\S+)\s*", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_REMIX_ID = re.compile(r"\bs_[0-9a-f]{32}\b")
 _SECONDS = (4.0, 8.0)
 
 
@@ -27,6 +28,10 @@ class Wish:
     prompt: str
     image: str | None = None
     """An http(s) or data URL, out of an image part or from the start of the text."""
+    last_image: str | None = None
+    """The second of two image parts: the last frame."""
+    remix_id: str | None = None
+    """Of the video that it goes on from: from its field, or the last of the answers before."""
     stream: bool = False
 
     @property
@@ -53,20 +58,40 @@ def read_wish(body: Any) -> Wish:  # noqa: ANN401  # whatever a client sent as J
         raise NotAWish("model is required")
     parts = list(_parts(body.get("messages")))
     text = "\n".join(part for kind, part in parts if kind == "text").strip()
-    image = next((part for kind, part in parts if kind == "image_url"), None)
+    images = [part for kind, part in parts if kind == "image_url"]
+    image, last_image = (*images, None, None)[:2]
     if not image and (found := _LINK_FIRST.match(text)):
         image, text = found[1], text[found.end() :]
     if not text:
         raise NotAWish("messages must contain a prompt")
-    return Wish(model=body["model"], prompt=text, image=image, stream=body.get("stream") is True)
+    return Wish(
+        model=body["model"],
+        prompt=text,
+        image=image,
+        last_image=last_image,
+        remix_id=_remix_id(body),
+        stream=body.get("stream") is True,
+    )
 
 
-def _parts(messages: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # as above
-    """The parts of the last thing a user said."""
+def _remix_id(body: dict[str, Any]) -> str | None:
+    """Relays of this family look for it in a field and in what they said before."""
+    if isinstance(given := body.get("remix_target_id"), str):
+        return given
+    answers = (part for _, part in _parts(body.get("messages"), role="assistant"))
+    found = _REMIX_ID.findall("\n".join(answers))
+    return found[-1] if found else None
+
+
+def _parts(
+    messages: Any,  # noqa: ANN401  # as above
+    role: str = "user",
+) -> Iterator[tuple[str, str]]:
+    """The parts of the last thing that `role` said."""
     said = [
         message.get("content")
         for message in (messages if isinstance(messages, list) else [])
-        if isinstance(message, dict) and message.get("role") == "user"
+        if isinstance(message, dict) and message.get("role") == role
     ]
     content = said[-1] if said else None
     if isinstance(content, str):

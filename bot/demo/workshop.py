@@ -3,7 +3,7 @@
 import asyncio
 import io
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,10 @@ class Work:
     day: str
     """`YYYYMMDD`, part of its links."""
     created: int
+    image: bytes | None = field(default=None, repr=False)
+    last_image: bytes | None = field(default=None, repr=False)
+    scene: str = ""
+    """Words whose landscape it shows."""
     task_id: str = field(
         default_factory=lambda: "task_01" + "".join(secrets.choice(_LETTERS) for _ in range(24))
     )
@@ -61,6 +65,11 @@ class Work:
         """The relay's word for the ratio."""
         wide, high = map(int, self.ratio.split(":"))
         return "square" if wide == high else "portrait" if wide < high else "landscape"
+
+    @property
+    def ending(self) -> bytes | None:
+        """The picture that it ends with, if it was made from any."""
+        return self.last_image or self.image
 
     @property
     def over(self) -> bool:
@@ -95,8 +104,15 @@ class Workshop:
         self._film = film
         self.works: dict[str, Work] = {}
 
-    def start(self, wish: Wish, scenario: Scenario, image: bytes | None) -> Work:
-        """Begin a film.
+    def start(
+        self,
+        wish: Wish,
+        scenario: Scenario,
+        *,
+        images: Sequence[bytes] = (),
+        earlier: Work | None = None,
+    ) -> Work:
+        """Begin a film, which looks like the `earlier` one if it goes on from it.
 
         Raises:
             TooMuchWork: enough are waiting.
@@ -104,16 +120,20 @@ class Workshop:
         if sum(not work.over for work in self.works.values()) >= _MAX_OPEN:
             raise TooMuchWork
         now = self._clock()
+        image = images[0] if images else earlier.ending if earlier else None
         work = Work(
             wish=wish,
             scenario=scenario,
             path=self._folder / f"{secrets.token_hex(15)}.mp4",
             day=f"{now:%Y%m%d}",
             created=int(now.timestamp()),
-            ratio=wish.ratio or _natural_ratio(image),
+            image=image,
+            last_image=images[1] if len(images) > 1 else None,
+            scene=earlier.scene if earlier else wish.prompt,
+            ratio=wish.ratio or (earlier.ratio if earlier else _natural_ratio(image)),
         )
         self.works[work.task_id] = work
-        work.task = asyncio.create_task(self._make(work, image))
+        work.task = asyncio.create_task(self._make(work))
         return work
 
     def find(self, name: str) -> Work | None:
@@ -121,14 +141,24 @@ class Workshop:
         stem = Path(name).stem
         return next((work for work in self.works.values() if work.path.stem == stem), None)
 
+    def made(self, remix_id: str) -> Work | None:
+        """The work of that remix id."""
+        return next((work for work in self.works.values() if work.remix_id == remix_id), None)
+
     async def close(self) -> None:
         """Give up whatever is not finished, and wait until nothing of it runs."""
         for work in self.works.values():
             work.cancel()
             await work.wait()
 
-    async def _make(self, work: Work, image: bytes | None) -> None:
-        options: dict[str, Any] = {"prompt": work.wish.prompt, "image": image, "ratio": work.ratio}
+    async def _make(self, work: Work) -> None:
+        options: dict[str, Any] = {
+            "prompt": work.wish.prompt,
+            "scene": work.scene,
+            "image": work.image,
+            "last_image": work.last_image,
+            "ratio": work.ratio,
+        }
         if work.wish.seconds:
             options["seconds"] = work.wish.seconds
         try:

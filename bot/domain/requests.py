@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 MAX_PROMPT = 4000
 """Characters; longer ones are refused (`docs/discord.md`: a card's whole text is 4,000)."""
@@ -37,6 +38,13 @@ class Requester:
     """May manage the server, or has the moderator role."""
 
 
+class Frame(StrEnum):
+    """Which end of the video an image shows."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageOffer:
     """An attachment before its bytes were seen; what Discord says of it proves nothing."""
@@ -47,6 +55,8 @@ class ImageOffer:
     content_type: str | None
     read: Callable[[], Awaitable[bytes]] = field(repr=False)
     """Fetches the bytes; called once, after the job was taken on."""
+    frame: Frame | None = None
+    """Said where there are two ends to tell apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +68,5 @@ class Order:
     request: VideoRequest
     requester: Requester
     channel_id: int
-    image: ImageOffer | None = None
+    images: tuple[ImageOffer, ...] = ()
+    """The first frame first."""

@@ -56,6 +56,15 @@ class Place:
     """Only where this bot's own history of the model allows to say so."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a message is, so that it can be linked to."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int
+
+
 class Step(StrEnum):
     """What is being done while delivering."""
 
@@ -80,9 +89,18 @@ class CardState:
     """Start plus the median of this model's last videos; `None` without history."""
     step: Step | None = None
     bytes_total: int | None = None
-    picture: Path | None = None
-    """The reference image as it was understood, shown on the card."""
+    pictures: tuple[Path, ...] = ()
+    """The reference images as they were understood, first frame first, shown on the card."""
     parked: bool = False
     """The bot is stopping; its next start goes on with the job."""
     delivery: Delivery | None = None
     took: timedelta | None = None
+    continuable: bool = False
+    """Whether the video can be gone on from."""
+    earlier: Spot | None = None
+    """Where the card of the video is that this one goes on from."""
+
+    @property
+    def picture(self) -> Path | None:
+        """The image that the video starts from."""
+        return self.pictures[0] if self.pictures else None

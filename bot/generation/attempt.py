@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from bot.domain.continuation import Earlier
 from bot.domain.errors import FailureKind, ImageRejected, JobFailure, Refusal, RelayFailure
 from bot.domain.events import Accepted, Completed, Event, Failed, Progress
 from bot.domain.jobs import Job, JobStatus
@@ -16,6 +17,7 @@ from bot.domain.models import Catalogue, ImageTransport, VideoModel
 from bot.domain.views import CardState
 from bot.generation.board import Board
 from bot.generation.deliver import Deliver
+from bot.generation.earlier import EarlierVideos
 from bot.generation.gate import Gate
 from bot.generation.inputs import Inputs
 from bot.generation.persistence import told, written
@@ -42,6 +44,7 @@ class Attempt:
         ledger: Ledger,
         cards: Cards,
         inputs: Inputs,
+        earlier: EarlierVideos,
         deliver: Deliver,
         operators: Operators,
         standing: Standing,
@@ -56,6 +59,7 @@ class Attempt:
         self._ledger = ledger
         self._cards = cards
         self._inputs = inputs
+        self._earlier = earlier
         self._deliver = deliver
         self._operators = operators
         self._standing = standing
@@ -113,25 +117,35 @@ class Attempt:
     async def _board(self, job: Job) -> Board:
         typical = await told(self._jobs.typical_seconds(job.request.model))
         ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
-        picture = self._inputs.picture(job)
-        balance = await told(self._ledger.balance(job.requester()))
-        board = Board(
-            self._cards, CardState(job=job, balance=balance, picture=picture, ready_at=ready)
+        state = CardState(
+            job=job,
+            balance=await told(self._ledger.balance(job.requester())),
+            pictures=self._inputs.pictures(job),
+            ready_at=ready,
+            earlier=await told(self._earlier.spot(job)),
         )
+        board = Board(self._cards, state)
         if job.status is not JobStatus.DELIVERING:  # its card may hold the video already
             board.show()
         return board
 
     async def _body(self, job: Job, model: VideoModel) -> Mapping[str, object]:
-        images = [await self._image(job, model, name) for name in job.request.images]
-        return request_body(model, job.request, images)
+        count = len(job.request.images)
+        images = [await self._image(job, model, number) for number in range(count)]
+        return request_body(model, job.request, images, await self._continued(job))
 
-    async def _image(self, job: Job, model: VideoModel, name: str) -> OutgoingImage:
-        path = self._inputs.path(name)
+    async def _continued(self, job: Job) -> Earlier | None:
+        try:
+            return await written(partial(self._earlier.of, job.request))
+        except Refusal as gone:
+            raise JobFailure("failure-continuation") from gone
+
+    async def _image(self, job: Job, model: VideoModel, number: int) -> OutgoingImage:
+        path = self._inputs.path(job.request.images[number])
         mime = "image/png" if path.suffix == ".png" else "image/jpeg"
         if model.image_transport is ImageTransport.DATA:
             return OutgoingImage(mime=mime, data=await asyncio.to_thread(path.read_bytes))
-        if (url := await self._cards.picture_url(job)) is None:
+        if (url := await self._cards.picture_url(job, number)) is None:
             raise ImageRejected("image-fetch")
         return OutgoingImage(mime=mime, url=url)
 

@@ -22,6 +22,7 @@ from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import Clip, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
+from bot.generation.earlier import EarlierVideos
 from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
 from bot.telemetry import Metrics
@@ -40,6 +41,7 @@ class Deliver:
         jobs: Jobs,
         ledger: Ledger,
         cards: Cards,
+        earlier: EarlierVideos,
         fetcher: VideoFetcher,
         clock: Callable[[], datetime],
         metrics: Metrics,
@@ -48,6 +50,7 @@ class Deliver:
         self._metrics = metrics
         self._ledger = ledger
         self._cards = cards
+        self._earlier = earlier
         self._fetcher = fetcher
         self._clock = clock
 
@@ -141,7 +144,14 @@ class Deliver:
     async def _show(self, job: Job, delivery: Delivery, board: Board) -> Job:
         done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
         balance = await told(self._ledger.balance(job.requester()))
-        state = replace(board.state, job=done, balance=balance, delivery=delivery, took=done.took())
+        state = replace(
+            board.state,
+            job=done,
+            balance=balance,
+            delivery=delivery,
+            took=done.took(),
+            continuable=await told(self._earlier.continuable(job)) or False,
+        )
         card = await self._cards.settle(state)
         return replace(job, card=card)
 

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.errors import CardLost, DiscordAway, JobFailure, Postponed, RelayFailure
 from bot.domain.jobs import CardRef, Job, JobStatus
 from bot.domain.views import CardState
+from bot.generation.earlier import EarlierVideos
 from bot.generation.inputs import Inputs
 from bot.generation.line import Line
 from bot.generation.persistence import told, written
@@ -37,6 +38,7 @@ class Endings:
         leases: Leases,
         cards: Cards,
         inputs: Inputs,
+        earlier: EarlierVideos,
         line: Line,
         clock: Callable[[], datetime],
         pause: timedelta,
@@ -47,6 +49,7 @@ class Endings:
         self._leases = leases
         self._cards = cards
         self._inputs = inputs
+        self._earlier = earlier
         self._line = line
         self._clock = clock
         self._pause = pause
@@ -110,7 +113,7 @@ class Endings:
         """Show a job's end on its card, then tell its owner once."""
         self._line.leave(job.id)
         try:
-            card: CardRef | None = await self._cards.settle(await self._state(job))
+            card: CardRef | None = await self._cards.settle(await self.state(job))
         except DiscordAway as away:
             log.warning("card.not_told_yet", job=job.id, code=away.code)
             return  # it stays untold, and is shown again later
@@ -137,13 +140,18 @@ class Endings:
                 await self.fail(job, JobFailure("failure-restarted"))
                 return
             await self._leases.postpone(job)
-            await self._cards.park(replace(await self._state(job), parked=True))
+            await self._cards.park(replace(await self.state(job), parked=True))
         except Exception:
             log.exception("job.not_parked", job=job_id)  # the next start takes it up all the same
 
-    async def _state(self, job: Job) -> CardState:
-        balance = await told(self._ledger.balance(job.requester()))
-        return CardState(job=job, balance=balance, picture=self._inputs.picture(job))
+    async def state(self, job: Job) -> CardState:
+        """What a job's card shows, whatever it is at."""
+        return CardState(
+            job=job,
+            balance=await told(self._ledger.balance(job.requester())),
+            pictures=self._inputs.pictures(job),
+            earlier=await told(self._earlier.spot(job)),
+        )
 
     async def _postpone(self, job: Job, later: Postponed) -> None:
         """The longer it waits already, the longer it waits."""

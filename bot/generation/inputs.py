@@ -1,6 +1,7 @@
 """Where checked reference images lie, and what of them is still there."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from bot.domain.errors import ImageRejected
@@ -24,7 +25,7 @@ class Inputs:
             raise ImageRejected("image-gone")
         return path
 
-    def picture(self, job: Job) -> Path | None:
-        """The image that a job's card shows, if there is one and it is still there."""
-        found = (self.folder / name for name in job.request.images[:1])
-        return next((path for path in found if path.is_file()), None)
+    def pictures(self, job: Job) -> tuple[Path, ...]:
+        """The images that a job's card shows, up to the first that is not there any more."""
+        found = (self.folder / name for name in job.request.images)
+        return tuple(takewhile(Path.is_file, found))

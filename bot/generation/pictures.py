@@ -1,6 +1,7 @@
 """Fetch and check the images of admitted jobs, outside the interaction that brought them."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from bot.domain.jobs import Job
@@ -41,11 +42,11 @@ class Pictures:
         self._line = line
         self._bell = bell
         self._inputs = inputs
-        self._queue: asyncio.Queue[tuple[Job, ImageOffer]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[Job, Sequence[ImageOffer]]] = asyncio.Queue()
 
-    def take(self, job: Job, offer: ImageOffer) -> None:
-        """Put an image in line; never waits."""
-        self._queue.put_nowait((job, offer))
+    def take(self, job: Job, offers: Sequence[ImageOffer]) -> None:
+        """Put a job's images in line; never waits."""
+        self._queue.put_nowait((job, offers))
 
     async def run(self) -> None:
         """Work through the line until cancelled."""
@@ -55,19 +56,19 @@ class Pictures:
 
     async def _work(self) -> None:
         while True:
-            job, offer = await self._queue.get()
+            job, offers = await self._queue.get()
             async with self._endings.guarding(job):
-                await self._take_in(job, offer)
+                await self._take_in(job, offers)
 
-    async def _take_in(self, job: Job, offer: ImageOffer) -> None:
-        stored = await take_in(offer, self._inputs.folder)
-        ready = await written(partial(self._jobs.inputs_ready, job.id, (stored.name,)))
+    async def _take_in(self, job: Job, offers: Sequence[ImageOffer]) -> None:
+        names = [(await take_in(offer, self._inputs.folder)).name for offer in offers]
+        ready = await written(partial(self._jobs.inputs_ready, job.id, tuple(names)))
         if ready is None:
             return
         balance = await told(self._ledger.balance(ready.requester()))
         place = await told(self._jobs.place(ready))
-        picture = self._inputs.picture(ready)
-        state = CardState(job=ready, balance=balance, place=place, picture=picture)
+        pictures = self._inputs.pictures(ready)
+        state = CardState(job=ready, balance=balance, place=place, pictures=pictures)
         self._cards.offer(state)
         self._line.join(state)
         self._bell.ring()

@@ -26,8 +26,11 @@ class Cards(Protocol):
     async def park(self, state: CardState) -> None:
         """Show a last state before the bot stops, in one short try; never raises."""
 
-    async def picture_url(self, job: Job) -> str | None:
-        """The URL of the reference image that the card shows, for `url` and `prompt` transports."""
+    async def picture_url(self, job: Job, number: int) -> str | None:
+        """The URL of a reference image that the card shows, for `url` and `prompt` transports.
+
+        `number` counts the request's images from 0.
+        """
 
     async def shows_video(self, job: Job) -> bool:
         """Whether the job's card holds its video; false when it may not be read, or is gone.

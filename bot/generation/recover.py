@@ -10,16 +10,13 @@ import structlog
 
 from bot.domain.errors import DiscordAway, JobFailure, StorageError
 from bot.domain.jobs import Job, JobStatus
-from bot.domain.views import CardState
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell
-from bot.generation.inputs import Inputs
 from bot.generation.line import Line
-from bot.generation.persistence import told, written
+from bot.generation.persistence import written
 from bot.generation.ports import Cards
 from storage.jobs import Jobs
 from storage.leases import Leases
-from storage.ledger import Ledger
 
 log = structlog.stdlib.get_logger()
 
@@ -43,10 +40,8 @@ class Recover:
     alone: bool
     jobs: Jobs
     leases: Leases
-    ledger: Ledger
     cards: Cards
     endings: Endings
-    inputs: Inputs
     line: Line
     bell: Bell
     clock: Callable[[], datetime]
@@ -109,8 +104,7 @@ class Recover:
 
     async def _line_up(self, job: Job) -> None:
         """A waiting card moves on with the line again."""
-        balance = await told(self.ledger.balance(job.requester()))
-        self.line.join(CardState(job=job, balance=balance, picture=self.inputs.picture(job)))
+        self.line.join(await self.endings.state(job))
 
     async def _see_through(self, job: Job) -> None:
         """A request that came in when its process died: was it answered?"""

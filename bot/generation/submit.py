@@ -1,6 +1,7 @@
 """Take a request on: checked, admitted and held before anything is answered."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -8,9 +9,10 @@ import structlog
 
 from bot.domain.errors import AlreadyTaken, Refusal
 from bot.domain.jobs import CardRef, JobStatus
-from bot.domain.models import Catalogue
-from bot.domain.requests import MAX_PROMPT, ImageOffer, Order
+from bot.domain.models import Catalogue, VideoModel
+from bot.domain.requests import MAX_PROMPT, Frame, ImageOffer, Order, VideoRequest
 from bot.domain.views import CardState
+from bot.generation.earlier import EarlierVideos
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.persistence import told, written
@@ -36,6 +38,7 @@ class Submit:
         *,
         ledger: Ledger,
         jobs: Jobs,
+        earlier: EarlierVideos,
         catalogue: Catalogue,
         gate: Gate,
         standing: Standing,
@@ -46,6 +49,7 @@ class Submit:
     ) -> None:
         self._ledger = ledger
         self._jobs = jobs
+        self._earlier = earlier
         self._catalogue = catalogue
         self._gate = gate
         self._standing = standing
@@ -63,11 +67,21 @@ class Submit:
         self._gate.check()
         _check_prompt(order.request.prompt)
         model = self._catalogue.get(order.request.model)
-        images = len(order.request.images) + (order.image is not None)
-        model.check(ratio=order.request.ratio, seconds=order.request.seconds, images=images)
-        if order.image is not None:
-            check_offer(order.image, max_bytes=self._max_image_bytes)
+        images = len(order.request.images) + len(order.images)
+        self._check_frames(order, model, images)
+        _check_options(order.request, model, images)
+        for offer in order.images:
+            check_offer(offer, max_bytes=self._max_image_bytes)
         self._standing.check(model)
+
+    def _check_frames(self, order: Order, model: VideoModel, images: int) -> None:
+        """Of two images the second is the last frame, and there is none without a first."""
+        alone = images == 1 and any(offer.frame is Frame.LAST for offer in order.images)
+        if (alone or images > 1) and not model.last_frame:
+            choices = ", ".join(other.label for other in self._catalogue if other.last_frame)
+            raise Refusal("refusal-last-frame", model=model.label, choices=choices)
+        if alone:
+            raise Refusal("refusal-first-frame")
 
     async def __call__(self, order: Order, opening: CardRef) -> CardState:
         """Hold the credits and write the job, in one transaction; return its first card.
@@ -88,17 +102,23 @@ class Submit:
         if job.id != job_id:
             raise AlreadyTaken("already-taken", job=job.id)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)
-        balance = await told(self._ledger.balance(order.requester))
-        return CardState(job=job, balance=balance, place=await told(self._jobs.place(job)))
+        return CardState(
+            job=job,
+            balance=await told(self._ledger.balance(order.requester)),
+            place=await told(self._jobs.place(job)),
+            earlier=await told(self._earlier.spot(job)),
+        )
 
-    async def placed(self, state: CardState, card: CardRef, image: ImageOffer | None) -> None:
+    async def placed(
+        self, state: CardState, card: CardRef, images: Sequence[ImageOffer] = ()
+    ) -> None:
         """The card is up: from here on the job may be worked on."""
         job = await written(partial(self._jobs.place_card, state.job.id, card))
         if job is None:
             return
         self._line.join(replace(state, job=job))
-        if image is not None and not job.inputs_ready:
-            self._pictures.take(job, image)
+        if images and not job.inputs_ready:
+            self._pictures.take(job, images)
         self._bell.ring()
 
     async def abandoned(self, job_id: str) -> None:
@@ -115,6 +135,15 @@ class Submit:
             from_={JobStatus.QUEUED},
         )
         await written(finish)
+
+
+def _check_options(request: VideoRequest, model: VideoModel, images: int) -> None:
+    model.check(
+        ratio=request.ratio,
+        seconds=request.seconds,
+        images=images,
+        continues=request.continues is not None,
+    )
 
 
 def _check_prompt(prompt: str) -> None:

@@ -13,6 +13,7 @@ import structlog
 from bot.children import ChildFailed, ChildLimits, ChildOverran, run_child
 from bot.domain.errors import ImageRejected
 from bot.domain.requests import ImageOffer
+from bot.intake.offer import naming
 
 READ_SECONDS = 20.0
 _CHILD = Path(__file__).with_name("child.py")
@@ -58,8 +59,15 @@ async def take_in(
     Raises:
         ImageRejected: `image-fetch`, `image-empty`, `image-mismatch` (more bytes than offered),
             `image-type` (type, when known), `image-pixels` (megapixels), `image-animated`,
-            `image-timeout`, `image-unreadable`.
+            `image-timeout`, `image-unreadable`; each with its frame, where it has one.
     """
+    with naming(offer):
+        return await _take_in(offer, folder, read_seconds, limits)
+
+
+async def _take_in(
+    offer: ImageOffer, folder: Path, read_seconds: float, limits: ChildLimits
+) -> StoredImage:
     given = await _read(offer, read_seconds)
     _check_signature(given)
     try:

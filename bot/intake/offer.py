@@ -1,9 +1,11 @@
 """Refuse an image by what Discord says of it, before anything is charged or fetched."""
 
 import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import ImageRejected, Refusal
 from bot.domain.requests import ImageOffer
 
 _MIB = 1 << 20
@@ -15,8 +17,24 @@ def check_offer(offer: ImageOffer, *, max_bytes: int) -> None:
 
     Raises:
         Refusal: `refusal-image-empty`, `refusal-image-size` (size_mb, limit_mb), or
-            `refusal-image-type` (type, when it is an image at all).
+            `refusal-image-type` (type, when it is an image at all), with its frame.
     """
+    with naming(offer):
+        _check(offer, max_bytes)
+
+
+@contextmanager
+def naming(offer: ImageOffer) -> Iterator[None]:
+    """Let every error inside say which of two images it is about."""
+    try:
+        yield
+    except (Refusal, ImageRejected) as error:
+        if offer.frame is None:
+            raise
+        raise type(error)(error.code, **error.params, frame=offer.frame.value) from error
+
+
+def _check(offer: ImageOffer, max_bytes: int) -> None:
     if offer.size <= 0:
         raise Refusal("refusal-image-empty")
     kind = _kind(offer)

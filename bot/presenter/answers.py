@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.domain.errors import ClapperError, Param
 from bot.domain.jobs import Job
-from bot.presenter.prose import fenced
+from bot.presenter.prose import fenced, units_of
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
@@ -53,7 +53,7 @@ def prompt_view(
     say = Voice(texts, locale)
     title = f"**{say('prompt-title')}**"
     block = fenced(prompt)
-    if _units(block) <= MAX_SHOWN_PROMPT:
+    if units_of(block) <= MAX_SHOWN_PROMPT:
         return boxed(GREY, ui.TextDisplay(title), ui.TextDisplay(block)), ()
     # Some 4,000 characters do not fit beside their fence, and a cut prompt cannot be copied.
     file = discord.File(io.BytesIO(prompt.encode("utf-8", "replace")), "prompt.txt")
@@ -65,8 +65,3 @@ def boxed(colour: int, *items: Item) -> ui.LayoutView:
     """Items in one container with an accent."""
     box: ui.Container[ui.LayoutView] = ui.Container(*items, accent_colour=colour)
     return ui.LayoutView(timeout=None).add_item(box)
-
-
-def _units(text: str) -> int:
-    """How long Discord, which counts as JavaScript does, finds a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

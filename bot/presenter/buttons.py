@@ -15,6 +15,7 @@ from bot.generation.cancel import Cancelled, find
 from bot.presenter.answering import guarded, promptly, tell
 from bot.presenter.answers import confirm_cancel_view, done_view, prompt_view
 from bot.presenter.card import Buttons
+from bot.presenter.continuing import ask_how
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
 from bot.presenter.opening import open_card
@@ -29,6 +30,8 @@ class Verb(StrEnum):
     CONFIRM = "confirm"
     """Cancel although the relay is paid already."""
     AGAIN = "again"
+    CONTINUE = "continue"
+    """Go on from the video; what is typed then is in `bot/presenter/continuing.py`."""
     PROMPT = "prompt"
     DELETE = "delete"
 
@@ -37,6 +40,7 @@ _LABELS: Mapping[Verb, str] = {
     Verb.CANCEL: "button-cancel",
     Verb.CONFIRM: "button-cancel-yes",
     Verb.AGAIN: "button-again",
+    Verb.CONTINUE: "button-continue",
     Verb.PROMPT: "button-prompt",
     Verb.DELETE: "button-delete",
 }
@@ -53,7 +57,7 @@ _BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
 
 class JobButton(
     ui.DynamicItem[ui.Button[Any]],
-    template=r"video:(?P<verb>cancel|confirm|again|prompt|delete):(?P<job>[0-9a-f]{16})",
+    template=r"video:(?P<verb>cancel|confirm|again|continue|prompt|delete):(?P<job>[0-9a-f]{16})",
 ):
     """One verb for one job, such as `video:cancel:0123456789abcdef`."""
 
@@ -88,11 +92,16 @@ def job_buttons(texts: Texts) -> Buttons:
     def buttons(state: CardState) -> Sequence[ui.Item[Any]]:
         job = state.job
         return [
-            JobButton(verb, job.id, texts.say(_LABELS[verb], job.locale))
-            for verb in _BY_STATUS[job.status]
+            JobButton(verb, job.id, texts.say(_LABELS[verb], job.locale)) for verb in _verbs(state)
         ]
 
     return buttons
+
+
+def _verbs(state: CardState) -> Sequence[Verb]:
+    if state.job.status is JobStatus.DELIVERED and state.continuable:
+        return (Verb.AGAIN, Verb.CONTINUE, *_AFTERWARDS[1:])
+    return _BY_STATUS[state.job.status]
 
 
 async def _cancel(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
@@ -148,6 +157,7 @@ _PRESSES: Mapping[Verb, Callable[[discord.Interaction, Desk, str], Awaitable[Non
     Verb.CANCEL: _cancel,
     Verb.CONFIRM: _confirm,
     Verb.AGAIN: _again,
+    Verb.CONTINUE: ask_how,
     Verb.PROMPT: _prompt,
     Verb.DELETE: _delete,
 }

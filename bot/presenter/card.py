@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.domain.jobs import JobStatus
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.models import Catalogue
 from bot.domain.views import CardState, DeliveryForm
 from bot.presenter import lines
@@ -18,6 +18,9 @@ from bot.text import Texts
 
 ALT_WIDTH = 255
 """Columns of alt text; four characters each stay within Discord's 1,024."""
+
+_STEMS = ("input", "last")
+"""Names of the copies of the first and of the last frame."""
 
 Item: TypeAlias = "ui.Item[Any]"
 Buttons: TypeAlias = "Callable[[CardState], Sequence[Item]]"
@@ -44,7 +47,7 @@ class CardFile:
 
 def card_files(state: CardState) -> tuple[CardFile, ...]:
     """What must be attached to the message for `card_view` of the same state."""
-    return tuple(file for file in (_video(state), _picture(state)) if file)
+    return tuple(file for file in (_video(state), *_pictures(state)) if file)
 
 
 def card_view(
@@ -63,19 +66,24 @@ def card_view(
 def _header(state: CardState, say: Voice, models: Catalogue) -> Item:
     """Lines 1 and 2, the reference image beside them."""
     text = f"{lines.prompt_line(state)}\n{lines.facts_line(state, say, models)}"
-    picture = _picture(state)
-    if picture is None:
-        return ui.TextDisplay(text)
-    thumbnail: Item = ui.Thumbnail(f"attachment://{picture.name}", description=say("card-image"))
-    return ui.Section(text, accessory=thumbnail)
+    return _beside(text, _pictures(state)[:1], say("card-image"))
+
+
+def _beside(text: str, picture: Sequence[CardFile], alt: str) -> Item:
+    """A text with a small picture to its right, if there is one."""
+    for file in picture:
+        thumbnail: Item = ui.Thumbnail(f"attachment://{file.name}", description=alt)
+        return ui.Section(text, accessory=thumbnail)
+    return ui.TextDisplay(text)
 
 
 def _body(state: CardState, say: Voice) -> Sequence[Item]:
-    """Lines 3 to 5; the video takes the place of the bar that led to it."""
+    """Lines 3 to 5; the video takes the place of the bar, and of the last frame, that led to it."""
     video = _video(state)
     head, detail, times = (part(state, say) for part in (lines.headline, lines.detail, lines.times))
     if video is None:
-        return (ui.TextDisplay("\n".join(line for line in (head, detail, times) if line)),)
+        text = "\n".join(line for line in (head, detail, times) if line)
+        return (_beside(text, _pictures(state)[1:], say("card-last-frame")),)
     foot = (ui.TextDisplay[Any](times),) if times else ()
     return (ui.TextDisplay(head), _gallery(video, state.job.request.prompt), *foot)
 
@@ -101,9 +109,18 @@ def _video(state: CardState) -> CardFile | None:
     return CardFile(name=f"video-{state.job.id}.mp4", path=delivery.clip.path)
 
 
-def _picture(state: CardState) -> CardFile | None:
-    if state.picture is None:
-        return None
-    suffix = state.picture.suffix.lower()
+def _pictures(state: CardState) -> tuple[CardFile, ...]:
+    """The reference images that are shown: both ends of a video, until it is there itself."""
+    shown = state.pictures[: 1 if _video(state) else len(_STEMS)]
+    return tuple(_picture(state.job, number, path) for number, path in enumerate(shown))
+
+
+def _picture(job: Job, number: int, path: Path) -> CardFile:
+    suffix = path.suffix.lower()
     known = suffix if suffix in (".jpg", ".jpeg", ".png", ".webp") else ".jpg"
-    return CardFile(name=f"input-{state.job.id}{known}", path=state.picture)
+    return CardFile(name=f"{picture_stem(job, number)}{known}", path=path)
+
+
+def picture_stem(job: Job, number: int) -> str:
+    """How the name of the card's copy of a reference image begins."""
+    return f"{_STEMS[number]}-{job.id}"

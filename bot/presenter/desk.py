@@ -8,7 +8,7 @@ from typing import Protocol, cast
 import discord
 
 from bot.domain.models import Catalogue
-from bot.generation.again import Again, Delete
+from bot.generation.again import Again, Delete, GoOn
 from bot.generation.cancel import Cancel
 from bot.generation.library import Library
 from bot.generation.ports import Cards
@@ -36,6 +36,7 @@ class Desk:
     submit: Submit
     cancel: Cancel
     again: Again
+    go_on: GoOn
     delete: Delete
     quotas: Quotas
     moderation: Moderation

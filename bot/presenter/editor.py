@@ -12,6 +12,7 @@ import structlog
 from bot.domain.errors import CardLost, DiscordAway, MediaFailure
 from bot.domain.jobs import CardRef, Job
 from bot.domain.views import CardState
+from bot.presenter.card import picture_stem
 from bot.presenter.face import Face, Faces, media_url
 from bot.presenter.memory import Recent
 from bot.presenter.progress import Card
@@ -113,11 +114,11 @@ class Editor:
         try:
             return await self._show_end(card, state)
         except MediaFailure:
-            if state.picture is None:
+            if not state.pictures:
                 raise
             # The picture is good to see; the end must be seen.
             log.info("card.picture_left_out", job=state.job.id)
-            return await self._show_end(card, replace(state, picture=None))
+            return await self._show_end(card, replace(state, pictures=()))
 
     async def park(self, state: CardState) -> None:
         """Show that the bot stops, in one try that a stop can wait for."""
@@ -129,16 +130,16 @@ class Editor:
         except Exception as error:  # noqa: BLE001 (logged; the next start shows how it goes on)
             log.warning("card.not_parked", job=state.job.id, error=type(error).__name__)
 
-    async def picture_url(self, job: Job) -> str | None:
-        """The URL of the reference image on the card, once Discord has it."""
+    async def picture_url(self, job: Job, number: int) -> str | None:
+        """The URL of a reference image on the card, once Discord has it."""
         card = self._cards.get(job.id)
-        if card is not None and (url := await card.picture(PICTURE_WAIT)):
+        if card is not None and (url := await card.picture(number, PICTURE_WAIT)):
             return url
         try:
             message = await self._read(job)
         except DiscordAway:
             return None
-        return media_url(message, picture_stem(job)) if message else None
+        return media_url(message, picture_stem(job, number)) if message else None
 
     async def first_answer(self, job: Job) -> CardRef | None:
         """The card of a job of which only the opening is known, if it was ever answered."""
@@ -183,7 +184,7 @@ class Editor:
         except Exception as error:  # noqa: BLE001 (judged and logged)
             self._progress_failed(card, error)
         else:
-            card.shown(face, media_url(message, picture_stem(card.job)))
+            card.shown(face, _picture_urls(message, state))
         return True
 
     async def _edit_once(self, card: Card, face: Face) -> discord.Message:
@@ -292,9 +293,9 @@ class Editor:
         return True
 
 
-def picture_stem(job: Job) -> str:
-    """How the name of the card's copy of the reference image begins."""
-    return f"input-{job.id}"
+def _picture_urls(message: discord.Message, state: CardState) -> tuple[str | None, ...]:
+    stems = (picture_stem(state.job, number) for number in range(len(state.pictures)))
+    return tuple(media_url(message, stem) for stem in stems)
 
 
 def _again(error: Exception) -> bool:

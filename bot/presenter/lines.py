@@ -27,6 +27,7 @@ MAX_LINK = 1200
 MAX_LINK_BUTTON = 512
 """Discord's limit for the link of a button."""
 BAR_CELLS = 10
+_MESSAGE = "https://discord.com/channels/{guild}/{channel}/{message}"
 _LINK_SIGNS = "%/:?#@!$&*+,;=~-._"
 """What a link may hold unquoted; brackets would end the Markdown around it."""
 
@@ -48,6 +49,7 @@ def facts_line(state: CardState, say: Voice, models: Catalogue) -> str:
         harmless(models.label(request.model), limit=LABEL_WIDTH),
         harmless(request.ratio or "", limit=LABEL_WIDTH),
         say("card-seconds", count=request.seconds) if request.seconds else "",
+        _continues(state, say) if request.continues else "",
         ", ".join(part for part in (_price(state, say), _left(state.balance, say)) if part),
     )
     return "-# " + " · ".join(part for part in parts if part)
@@ -82,6 +84,13 @@ def bar(share: float, cells: int = BAR_CELLS) -> str:
     """A bar of `cells` filled to `share` (0 to 1)."""
     full = round(min(max(share, 0), 1) * cells)
     return "▰" * full + "▱" * (cells - full)
+
+
+def _continues(state: CardState, say: Voice) -> str:
+    if (spot := state.earlier) is None:
+        return say("card-continues")
+    url = _MESSAGE.format(guild=spot.guild_id, channel=spot.channel_id, message=spot.message_id)
+    return say("card-continues-link", url=url)
 
 
 def _price(state: CardState, say: Voice) -> str:

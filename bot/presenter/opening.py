@@ -1,7 +1,7 @@
 """From an admitted request to its card: the first answer, in time, whatever the database does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -34,7 +34,7 @@ class _AnswerLostError(Exception):
 
 
 async def open_card(
-    interaction: discord.Interaction, admit: Admit, *, image: ImageOffer | None = None
+    interaction: discord.Interaction, admit: Admit, *, images: Sequence[ImageOffer] = ()
 ) -> None:
     """Take a request on and show its card as the answer to the interaction.
 
@@ -46,8 +46,8 @@ async def open_card(
         Refusal: the request is not taken on, and nothing was answered yet.
         StorageError: likewise.
     """
-    opening = _Opening(interaction, desk_of(interaction), image)
-    opening.check()
+    check_place(interaction)
+    opening = _Opening(interaction, desk_of(interaction), images)
     admission = asyncio.ensure_future(admit(opening.ref()))
     done, _ = await asyncio.wait({admission}, timeout=opening.desk.haste.submit)
     try:
@@ -56,23 +56,28 @@ async def open_card(
         log.info("card.already_taken", job=twice.params.get("job"))
 
 
+def check_place(interaction: discord.Interaction) -> None:
+    """Refuse where a video could never be posted, before anything is charged.
+
+    Raises:
+        Refusal: `refusal-guild-only` or `refusal-attach`.
+    """
+    if interaction.channel_id is None or interaction.guild_id is None:
+        raise Refusal("refusal-guild-only")
+    if not interaction.app_permissions.attach_files:
+        raise Refusal("refusal-attach")
+
+
 class _Opening:
     def __init__(
-        self, interaction: discord.Interaction, desk: Desk, image: ImageOffer | None
+        self, interaction: discord.Interaction, desk: Desk, images: Sequence[ImageOffer]
     ) -> None:
         self._interaction = interaction
-        self._image = image
+        self._images = images
         self.desk = desk
         self._came_at = desk.clock()
         self._maybe_seen = False
         """Whether Discord may show an answer of ours."""
-
-    def check(self) -> None:
-        """Refuse where a video could never be posted, before anything is charged."""
-        if self._interaction.channel_id is None or self._interaction.guild_id is None:
-            raise Refusal("refusal-guild-only")
-        if not self._interaction.app_permissions.attach_files:
-            raise Refusal("refusal-attach")
 
     async def at_once(self, state: CardState) -> None:
         """The card itself is the first answer."""
@@ -85,7 +90,7 @@ class _Opening:
                 )
 
             message_id = await self._answer(send)
-            await self.desk.submit.placed(state, self.ref(message_id), self._image)
+            await self.desk.submit.placed(state, self.ref(message_id), self._images)
 
     async def late(self, admission: "asyncio.Future[CardState]") -> None:
         """Put the answer off, then show what the admission came to."""
@@ -104,7 +109,7 @@ class _Opening:
 
     async def _follow(self, state: CardState, ref: CardRef) -> None:
         async with self._or_abandoned(state, take_back=False):
-            await self.desk.submit.placed(state, ref, self._image)
+            await self.desk.submit.placed(state, ref, self._images)
             self.desk.cards.offer(replace(state, job=replace(state.job, card=ref)))
 
     async def _despite(self, admission: "asyncio.Future[CardState]") -> CardState:

@@ -23,7 +23,7 @@ class Card:
         self._attached: frozenset[str] | None = None
         self._strikes = 0
         self._muted = False
-        self._picture: str | None = None
+        self._pictures: tuple[str | None, ...] = ()
         self._picture_known = asyncio.Event()
         self._bare = False
         self.busy = asyncio.Lock()
@@ -52,10 +52,10 @@ class Card:
 
     def carried(self, state: CardState) -> CardState:
         """The state as far as the card can carry it."""
-        return replace(state, picture=None) if self._bare else state
+        return replace(state, pictures=()) if self._bare else state
 
     def lighten(self) -> bool:
-        """Leave the reference image out from now on; false when it was left out before."""
+        """Leave the reference images out from now on; false when they were left out before."""
         if self._bare:
             return False
         self._bare = True
@@ -74,11 +74,11 @@ class Card:
         """
         return face.names() != self._attached
 
-    def shown(self, face: Face, picture: str | None) -> None:
-        """Discord said yes to this face."""
+    def shown(self, face: Face, pictures: tuple[str | None, ...]) -> None:
+        """Discord said yes to this face, and has the reference images at these addresses."""
         self._mark, self._attached, self._strikes = face.mark, face.names(), 0
-        if picture is not None:
-            self._picture = picture
+        if any(pictures):
+            self._pictures = pictures
             self._picture_known.set()
 
     def retry(self) -> None:
@@ -92,16 +92,17 @@ class Card:
         self._muted = True
         self._picture_known.set()
 
-    async def picture(self, seconds: float) -> str | None:
-        """The URL of the reference image, waiting for the edit that shows it."""
-        if self._state.picture is None:
+    async def picture(self, number: int, seconds: float) -> str | None:
+        """The URL of a reference image, waiting for the edit that shows it."""
+        if number >= len(self._state.pictures):
             return None
         try:
             async with asyncio.timeout(seconds):
                 await self._picture_known.wait()
         except TimeoutError:
             return None
-        return None if self._bare else self._picture
+        known = () if self._bare else self._pictures
+        return known[number] if number < len(known) else None
 
     async def close(self, patience: float) -> None:
         """Let no more progress start, and wait for the edit in flight, or break it off."""

@@ -70,6 +70,27 @@ def shorten(text: str, limit: int) -> str:
     return "".join(cluster for cluster, left in kept if left >= 1).rstrip() + ELLIPSIS
 
 
+def cut(text: str, units: int) -> str:
+    """`text` in at most `units` UTF-16 units, as Discord counts, cut between whole characters.
+
+    What was cut ends in "…".
+    """
+    if units_of(text) <= units:
+        return text
+    room, kept = units - 1, []
+    for cluster in clusters(text):
+        room -= units_of(cluster)
+        if room < 0:
+            break
+        kept.append(cluster)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def units_of(text: str) -> int:
+    """How long Discord, which counts as JavaScript does, finds a text."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def clusters(text: str) -> Iterator[str]:
     """`text` in pieces that people see as one character, as far as matters for cutting."""
     start = 0

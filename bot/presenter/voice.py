@@ -16,6 +16,7 @@ OPTIONAL: Mapping[str, Param] = {
     "actor": "",
     "reference": "",
     "type": "",
+    "frame": "",
     "status": 0,
     "limit": 0,
     "megapixels": 0,

@@ -46,7 +46,7 @@ async def nothing_was_lost(scene: Scene) -> None:
         ({"model": "sora-99"}, "There is no model “sora-99” here"),
         ({"ratio": "21:9"}, "cannot make 21:9"),
         ({"seconds": 60}, "cannot make a video of 60 s"),
-        ({"image": ("a.png", b"")}, "image file is empty"),
+        ({"image": ("a.png", b"")}, "image is an empty file"),
         ({"image": ("a.gif", gif())}, "Send a PNG, JPEG or WebP"),
         ({"image": ("a.exe", b"MZ" + bytes(100))}, "Send a PNG, JPEG or WebP"),
         ({"image": ("a.png", bytes(25_000_000))}, "20 MB are allowed"),

@@ -1,18 +1,80 @@
 """How a reference image travels, as the model's entry says."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from bot.demo.wish import decode_data_url
 from bot.domain.models import ImageTransport, VideoModel
 from tests.acceptance.scene import open_scene
 
 
-def photo() -> bytes:
+def photo(colour: str = "teal") -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (640, 360), "teal").save(file, "JPEG")
+    Image.new("RGB", (640, 360), colour).save(file, "JPEG")
     return file.getvalue()
+
+
+def colour(image: bytes) -> tuple[int, ...]:
+    """Which of red, green and blue a picture is."""
+    pixel = Image.open(io.BytesIO(image)).convert("RGB").getpixel((9, 9))
+    assert isinstance(pixel, tuple)
+    return tuple(round(part / 255) for part in pixel)
+
+
+def frames() -> dict[str, Any]:
+    return {"image": ("a.jpg", photo("red")), "last_frame": ("b.jpg", photo("blue"))}
+
+
+def between(transport: ImageTransport) -> VideoModel:
+    """A model that goes from one picture to another."""
+    return VideoModel(
+        id="sora-2", label="Sora 2", images=2, last_frame=True, image_transport=transport
+    )
+
+
+async def test_the_first_frame_travels_before_the_last() -> None:
+    async with open_scene(models=(between(ImageTransport.DATA),)) as scene:
+        await scene.until_over(await scene.video(prompt="a boat", **frames()))
+        (asked,) = scene.relay.posts
+
+    text, *images = asked.body["messages"][0]["content"]
+    sent = [decode_data_url(image["image_url"]["url"]) for image in images]
+    assert text == {"type": "text", "text": "a boat"}
+    assert [colour(image or b"") for image in sent] == [(1, 0, 0), (0, 0, 1)]
+
+
+@pytest.mark.parametrize("transport", [ImageTransport.URL, ImageTransport.PROMPT])
+async def test_each_frame_has_a_link_of_its_own(transport: ImageTransport) -> None:
+    async with open_scene(models=(between(transport),)) as scene:
+        await scene.until_over(await scene.video(prompt="a boat", **frames()))
+        (asked,) = scene.relay.posts
+        content = asked.body["messages"][0]["content"]
+        if transport is ImageTransport.URL:
+            links = [part["image_url"]["url"] for part in content[1:]]
+        else:
+            links = content[0]["text"].removesuffix(" a boat").split()
+        sent = [scene.world.env.backend.cdn.get(link) for link in links]
+
+    assert [colour(image or b"") for image in sent] == [(1, 0, 0), (0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [("image", "The first frame is not an image"), ("last_frame", "The last frame is not an")],
+)
+async def test_a_frame_that_cannot_be_used_is_named_and_the_credit_returns(
+    broken: str, says: str
+) -> None:
+    given = frames() | {broken: ("c.jpg", b"MZ" + bytes(2_000))}
+    async with open_scene(models=(between(ImageTransport.DATA),)) as scene:
+        shown = await scene.until_over(await scene.video(**given))
+
+        assert says in shown
+        assert "1 credit returned, 3 left today" in shown
+        assert scene.relay.posts == []
 
 
 @pytest.mark.parametrize("transport", [ImageTransport.URL, ImageTransport.PROMPT])

@@ -13,13 +13,16 @@ import discord
 from simcord.actors import MemberActor
 
 from bot.client import ClapperBot
+from bot.domain.continuation import Continuation
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Limits, QuotaReport
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import Order, Requester, VideoRequest
-from bot.generation.again import Again, Delete
+from bot.domain.views import CardState
+from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
+from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.heartbeat import Heartbeat
@@ -48,8 +51,15 @@ from storage.rules import Rules
 TEXTS = Texts(strict=True)
 MODELS = Catalogue(
     [
-        VideoModel(id="sora-2", label="Sora 2", seconds=(4, 8), ratios=("16:9", "9:16")),
+        VideoModel(
+            id="sora-2",
+            label="Sora 2",
+            seconds=(4, 8),
+            ratios=("16:9", "9:16"),
+            continuation=Continuation.TRANSCRIPT,
+        ),
         VideoModel(id="veo-3", label="Veo 3", credits=2, seconds=(6,), ratios=("1:1",), images=0),
+        VideoModel(id="kling", label="Kling", ratios=("16:9",), images=2, last_frame=True),
     ]
 )
 FACES = Faces(texts=TEXTS, models=MODELS, buttons=job_buttons)
@@ -86,6 +96,7 @@ class Counter:
     leases: Leases
     ledger: SlowLedger
     rules: Rules
+    earlier: EarlierVideos
     endings: Endings
     line: Line
     gate: Gate
@@ -118,6 +129,17 @@ class Counter:
         assert ended is not None
         await self.endings.show(ended, mention=False)
         return ended
+
+    async def deliver_job(self, *, said: str = "> sid: s_1") -> Job:
+        """The job's video, shown on its card; `said` is the relay's answer."""
+        running = await self.run_job()
+        await self.jobs.store_text(running, said)
+        done = await self.ledger.finish(running, JobStatus.DELIVERED, settle=True)
+        assert done is not None
+        can = await self.earlier.continuable(done)
+        card = await self.editor.settle(CardState(job=done, continuable=can))
+        await self.jobs.place_card(done.id, card)
+        return done
 
     async def spend(self, price: int, user_id: int, guild_id: int) -> None:
         """A video of that price was delivered."""
@@ -155,7 +177,7 @@ def open_counter(
     jobs, gate, bell = Jobs(database, clock), Gate(), Bell()
     ledger = SlowLedger(database, clock, Limits(default_credits=3, max_waiting=2))
     editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, wait=0.01))
-    inputs = Inputs(folder)
+    inputs, earlier = Inputs(folder), EarlierVideos(jobs=jobs, catalogue=MODELS)
     line = Line(jobs=jobs, cards=editor, metrics=Metrics(), pause=0.01)
     endings = Endings(
         ledger=ledger,
@@ -163,6 +185,7 @@ def open_counter(
         leases=Leases(database, clock),
         cards=editor,
         inputs=inputs,
+        earlier=earlier,
         line=line,
         clock=clock,
         pause=timedelta(seconds=0),
@@ -184,6 +207,7 @@ def open_counter(
         leases=Leases(database, clock),
         ledger=ledger,
         rules=Rules(database, clock),
+        earlier=earlier,
         endings=endings,
         line=line,
         gate=gate,
@@ -199,7 +223,8 @@ def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
     return Desk(
         submit=_submit(counter, clock),
         cancel=_cancel(counter),
-        again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder)),
+        again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder), earlier=counter.earlier),
+        go_on=GoOn(jobs=counter.jobs, earlier=counter.earlier),
         delete=Delete(jobs=counter.jobs, videos=counter.folder),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
@@ -223,6 +248,7 @@ def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
     return Submit(
         ledger=counter.ledger,
         jobs=counter.jobs,
+        earlier=counter.earlier,
         catalogue=MODELS,
         gate=counter.gate,
         standing=Standing(MODELS, clock),

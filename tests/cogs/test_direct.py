@@ -46,6 +46,18 @@ async def test_again_belongs_in_a_server(server: Server, counter: Counter) -> No
     assert await counter.left(server.alice, server.guild.id) == 3
 
 
+async def test_continue_belongs_in_a_server(server: Server, counter: Counter) -> None:
+    await server.alice.slash(server.channel, "video", prompt="A boat *in* the rain")
+    await server.card().delete()
+    await counter.deliver_job()
+    card = server.alice.user.dm_channel.history()[-1]
+
+    result = await server.alice.user.click(card, label="Continue")
+
+    assert "in servers only" in private_answer(result)
+    assert await counter.jobs.open_jobs() == []
+
+
 @pytest.mark.parametrize("verb", ["cancel", "confirm", "prompt", "delete"])
 async def test_nobody_else_finds_the_job_in_theirs(server: Server, sent: Job, verb: str) -> None:
     custom_id = f"video:{verb}:{sent.id}"

@@ -26,6 +26,11 @@ def png(width: int, height: int) -> bytes:
     return made.getvalue()
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as opened:
+        return opened.size
+
+
 async def test_answers_with_the_card(server: Server, counter: Counter) -> None:
     result = await server.alice.slash(server.channel, "video", prompt="A boat in the rain")
 
@@ -64,6 +69,37 @@ async def test_takes_the_image_in_after_the_answer(server: Server, counter: Coun
     assert len(job.request.images) == 1
 
 
+async def test_takes_both_frames_in_before_the_job_may_be_worked_on(
+    server: Server, counter: Counter
+) -> None:
+    frames = {"image": ("a.png", png(640, 360)), "last_frame": ("b.png", png(320, 180))}
+    await server.alice.slash(server.channel, "video", prompt="A boat", model="kling", **frames)
+    assert not (await counter.only_job()).inputs_ready
+
+    async with taking_in(counter):
+        await until(lambda: "last-" in str(server.card().components[0].to_dict()))
+
+    job = await counter.only_job()
+    sizes = [size_of(counter.folder / name) for name in job.request.images]
+    assert job.inputs_ready
+    assert sizes == [(640, 360), (320, 180)]
+
+
+async def test_again_asks_with_both_frames(server: Server, counter: Counter) -> None:
+    frames = {"image": ("a.png", png(640, 360)), "last_frame": ("b.png", png(320, 180))}
+    await server.alice.slash(server.channel, "video", prompt="A boat", model="kling", **frames)
+    async with taking_in(counter):
+        await until(lambda: "last-" in str(server.card().components[0].to_dict()))
+    ended = await counter.fail_job()
+
+    await server.bob.click(server.card(), label="Again")
+
+    job = await counter.only_job()
+    assert job.inputs_ready
+    assert job.request == ended.request
+    assert len(job.request.images) == 2
+
+
 async def test_takes_nothing_on_while_stopping(server: Server, counter: Counter) -> None:
     counter.gate.close()
 
@@ -88,6 +124,28 @@ async def test_understands_a_label_that_was_typed(server: Server, counter: Count
         ({"prompt": "   "}, "prompt is empty"),
         ({"image": ("x.gif", b"GIF89a")}, "image"),
         ({"model": "veo-3", "image": ("x.png", b"png")}, "works from words alone"),
+        ({"last_frame": ("x.png", b"png")}, "Sora 2 takes no last frame. These do: Kling."),
+        (
+            {"image": ("x.png", b"png"), "last_frame": ("x.png", b"png")},
+            "Sora 2 takes no last frame. These do: Kling.",
+        ),
+        ({"model": "kling", "last_frame": ("x.png", b"png")}, "A last frame needs a first one"),
+        (
+            {"model": "kling", "image": ("x.png", b"png"), "last_frame": ("x.gif", b"GIF89a")},
+            "The last frame is of the type GIF",
+        ),
+        (
+            {"model": "kling", "image": ("x.gif", b"GIF89a"), "last_frame": ("x.png", b"png")},
+            "The first frame is of the type GIF",
+        ),
+        (
+            {"model": "kling", "image": ("x.png", b"png"), "last_frame": ("x.png", b"")},
+            "The last frame is an empty file",
+        ),
+        (
+            {"model": "kling", "image": ("x.png", bytes(1_100_000)), "last_frame": ("x", b"png")},
+            "The first frame has 1.1 MB",
+        ),
     ],
 )
 async def test_refuses_privately_before_anything_is_charged(

@@ -54,6 +54,24 @@ async def test_shows_the_attached_image(tmp_path: Path) -> None:
     assert max(green, blue) < 40
 
 
+async def test_goes_from_one_image_to_the_other(tmp_path: Path) -> None:
+    ends = {"image": picture(colour="red"), "last_image": picture(colour="blue")}
+    film = Film(prompt="x", seconds=1, area=160 * 90, **ends)  # type: ignore[arg-type]  # bytes both
+
+    await make_film(film, tmp_path / "film.mp4")
+
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        pictures = [
+            frame.to_image()  # type: ignore[no-untyped-call]  # PyAV
+            for frame in container.decode(container.streams.video[0])
+        ]
+    first, last = (shown.getpixel((80, 10)) for shown in (pictures[0], pictures[-1]))
+    assert isinstance(first, tuple)
+    assert isinstance(last, tuple)
+    assert first[0] > 200 > first[2]
+    assert last[2] > 200 > last[0]
+
+
 @pytest.mark.parametrize(
     "image", [b"", b"MZ no picture", picture()[:200]], ids=["empty", "program", "cut"]
 )

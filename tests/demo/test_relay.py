@@ -7,6 +7,7 @@ from functools import partial
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from bot.demo.film import Film
 from bot.demo.relay import SampleRelay
@@ -207,6 +208,37 @@ async def test_the_state_of_a_task_is_told_without_a_key(
 
     assert (told["status"], told["video_url"]) == ("completed", link_in(text))
     assert r"\/cdn\/" in raw
+
+
+async def test_goes_on_from_what_it_said_before(
+    relay: SampleRelay, client: aiohttp.ClientSession
+) -> None:
+    red = "data:image/png;base64," + b64encode(picture(colour="red")).decode()
+    said = text_of(await ask(client, relay, body_with_image("a boat", red)))
+    turns = [
+        {"role": "user", "content": "a boat"},
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "it sinks"},
+    ]
+
+    text = text_of(await ask(client, relay, body("it sinks") | {"messages": turns}))
+
+    async with client.get(link_in(text).replace(".mp4", ".webp")) as answer:
+        poster = Image.open(io.BytesIO(await answer.read())).convert("RGB")
+    pixel = poster.getpixel((80, 10))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200 > pixel[2]
+
+
+@pytest.mark.parametrize("remix_id", ["s_" + "0" * 32, "", "nonsense"])
+async def test_goes_on_from_nothing_else(
+    relay: SampleRelay, client: aiohttp.ClientSession, remix_id: str
+) -> None:
+    url = f"{relay.base_url}/chat/completions"
+
+    async with client.post(url, json=body("it sinks") | {"remix_target_id": remix_id}) as answer:
+        assert answer.status == 400
+        assert "remix target not found" in await answer.text()
 
 
 @pytest.mark.parametrize("path", ["/source/task_0", "/cdn/20260101/x.mp4", "/cdn/1/..%2f..%2fx"])

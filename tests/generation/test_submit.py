@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import Refusal
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import Order, Requester, VideoRequest
+from bot.generation.earlier import EarlierVideos
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
@@ -27,6 +28,7 @@ def submit(tmp_path: Path) -> Submit:
     return Submit(
         ledger=cast("Ledger", None),
         jobs=cast("Jobs", None),
+        earlier=cast("EarlierVideos", None),
         catalogue=MODELS,
         gate=Gate(),
         standing=Standing(MODELS, Clock()),

@@ -25,7 +25,7 @@ def test_a_refusal_says_what_to_do_instead() -> None:
 
 
 def test_a_refusal_without_its_optional_words_is_still_a_sentence() -> None:
-    assert refused(Refusal("refusal-image-type")).startswith("That file does not look like")
+    assert refused(Refusal("refusal-image-type")).startswith("The file does not look like")
 
 
 def test_a_members_words_in_a_refusal_are_harmless() -> None:

@@ -283,14 +283,28 @@ def test_options_that_were_not_given_are_left_out() -> None:
 
 def test_the_reference_image_stands_beside_the_prompt_in_every_state(tmp_path: Path) -> None:
     for status in JobStatus:
-        shown = view(CardState(job=make_job(status=status), picture=tmp_path / "a.PNG"))
+        shown = view(CardState(job=make_job(status=status), pictures=(tmp_path / "a.PNG",)))
 
         pictures = [c["media"]["url"] for c in components(shown) if c["type"] == 11]
         assert pictures == ["attachment://input-0123456789abcdef.png"]
 
 
+def test_both_ends_are_shown_until_the_video_is_there(tmp_path: Path) -> None:
+    frames = (tmp_path / "a.jpg", tmp_path / "b.png")
+    for status in JobStatus:
+        delivery = attached() if status is JobStatus.DELIVERED else None
+        state = CardState(job=make_job(status=status), pictures=frames, delivery=delivery)
+        shown = view(state)
+
+        pictures = [c["media"]["url"] for c in components(shown) if c["type"] == 11]
+        first, last = "input-0123456789abcdef.jpg", "last-0123456789abcdef.png"
+        names = [first] if delivery else [first, last]
+        assert pictures == [f"attachment://{name}" for name in names]
+        assert [file.name for file in card_files(state) if file.path in frames] == names
+
+
 def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
-    state = CardState(job=DELIVERED, delivery=attached(), picture=tmp_path / "a.jpg")
+    state = CardState(job=DELIVERED, delivery=attached(), pictures=(tmp_path / "a.jpg",))
 
     shown = view(state)
 

@@ -50,7 +50,7 @@ def state_of(status: JobStatus, picture: Path, clip: Path) -> CardState:
     job = make_job(status=status, started_at=NOW, finished_at=NOW + timedelta(seconds=9))
     done = Delivery(form=DeliveryForm.ATTACHED, clip=make_clip(path=clip))
     delivery = done if status is JobStatus.DELIVERED else None
-    return CardState(job=job, picture=picture, delivery=delivery)
+    return CardState(job=job, pictures=(picture,), delivery=delivery)
 
 
 def uploads(state: CardState) -> list[discord.File]:
@@ -62,7 +62,7 @@ async def test_one_message_goes_through_every_state(tmp_path: Path) -> None:
     Image.new("RGB", (64, 36)).save(picture)
     clip.write_bytes(b"\0\0\0\x18ftypisom")
     async with a_channel() as channel:
-        waiting = CardState(job=make_job(), picture=picture)
+        waiting = CardState(job=make_job(), pictures=(picture,))
         message = await channel.send(files=uploads(waiting), **payload(waiting))
         for status in JobStatus:
             state = state_of(status, picture, clip)

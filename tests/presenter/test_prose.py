@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.presenter.prose import BREAK, ELLIPSIS, clusters, fenced, harmless, shorten, visible
+from bot.presenter.prose import (
+    BREAK,
+    ELLIPSIS,
+    clusters,
+    cut,
+    fenced,
+    harmless,
+    shorten,
+    units_of,
+    visible,
+)
 
 NASTY = (
     "<@1>",
@@ -128,12 +138,12 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
 def test_cuts_between_whole_characters(text: str, limit: int) -> None:
     whole = list(clusters(text))
 
-    cut = shorten(text, limit)
+    left = shorten(text, limit)
 
     assert "".join(whole) == text
-    kept = cut.removesuffix(ELLIPSIS)
+    kept = left.removesuffix(ELLIPSIS)
     starts = {"".join(whole[:count]).rstrip() for count in range(len(whole) + 1)}
-    assert cut == text or kept in starts
+    assert left == text or kept in starts
 
 
 @pytest.mark.parametrize("cluster", ["👨\u200d👩\u200d👧\u200d👦", "👍🏽", "🇩🇪", "é", "각", "❤️"])
@@ -143,6 +153,25 @@ def test_what_looks_like_one_character_is_one(cluster: str) -> None:
 
 def test_counts_wide_letters_twice() -> None:
     assert harmless("纸" * 20, limit=10) == "纸" * 4 + ELLIPSIS
+
+
+@given(anything, st.integers(1, 60))
+def test_cuts_to_what_discord_counts_between_whole_characters(text: str, units: int) -> None:
+    whole = list(clusters(text))
+
+    left = cut(text, units)
+
+    starts = {"".join(whole[:count]).rstrip() for count in range(len(whole) + 1)}
+    assert units_of(left) <= units
+    assert left == text or left.removesuffix(ELLIPSIS) in starts
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("abcd", "abcd"), ("abcde", "abc…"), ("ab cde", "ab…"), ("🛶🛶", "🛶🛶"), ("🛶🛶🛶", "🛶…")],
+)
+def test_what_was_cut_says_so(text: str, left: str) -> None:
+    assert cut(text, 4) == left
 
 
 def test_shortens_letters_buried_in_marks() -> None:

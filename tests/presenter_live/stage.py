@@ -118,10 +118,12 @@ class Stage:
         delivery = Delivery(form=DeliveryForm.ATTACHED, clip=clip)
         return replace(with_ or self.at(JobStatus.DELIVERED), delivery=delivery)
 
-    def picture(self) -> Path:
-        path = self.folder / "picture.png"
-        path.write_bytes(b"picture")
-        return path
+    def pictures(self, *names: str) -> tuple[Path, ...]:
+        """Reference images, whose names are also their bytes."""
+        paths = tuple(self.folder / f"{name}.png" for name in names or ("picture",))
+        for path in paths:
+            path.write_bytes(path.stem.encode())
+        return paths
 
     def edits(self, *, by: str = "") -> list[str]:
         """Paths of the edits so far, all of them or those whose path begins with `by`."""

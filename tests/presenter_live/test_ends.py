@@ -33,7 +33,7 @@ async def test_sends_the_whole_video_after_a_failed_attempt(stage: Stage) -> Non
 
 
 async def test_drops_the_image_from_the_finished_card(stage: Stage) -> None:
-    stage.editor.offer(stage.at(picture=stage.picture()))
+    stage.editor.offer(stage.at(pictures=stage.pictures()))
     await until(lambda: "input-" in stage.shown())
 
     await stage.editor.settle(stage.delivered())
@@ -43,10 +43,10 @@ async def test_drops_the_image_from_the_finished_card(stage: Stage) -> None:
 
 
 async def test_keeps_the_image_on_a_failed_card_without_sending_it_again(stage: Stage) -> None:
-    stage.editor.offer(stage.at(picture=stage.picture()))
+    stage.editor.offer(stage.at(pictures=stage.pictures()))
     await until(lambda: "input-" in stage.shown())
 
-    await stage.editor.settle(stage.at(JobStatus.FAILED, picture=stage.picture()))
+    await stage.editor.settle(stage.at(JobStatus.FAILED, pictures=stage.pictures()))
 
     assert "attachments" not in (stage.env.http_requests[-1].json or {})
     assert "/input-0123456789abcdef.png" in stage.shown()

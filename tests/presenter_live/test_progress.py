@@ -93,10 +93,10 @@ async def test_ignores_offers_after_the_end(stage: Stage) -> None:
 
 
 async def test_keeps_the_image_on_the_card_without_sending_it_again(stage: Stage) -> None:
-    stage.editor.offer(stage.at(picture=stage.picture()))
+    stage.editor.offer(stage.at(pictures=stage.pictures()))
     await until(lambda: "input-" in stage.shown())
 
-    stage.editor.offer(stage.at(picture=stage.picture(), percent=50.0))
+    stage.editor.offer(stage.at(pictures=stage.pictures(), percent=50.0))
     await until(lambda: "50 %" in stage.shown())
 
     bodies = [request.json or {} for request in stage.env.http_requests[-2:]]
@@ -106,26 +106,26 @@ async def test_keeps_the_image_on_the_card_without_sending_it_again(stage: Stage
 
 
 async def test_knows_the_address_of_the_cards_image(stage: Stage) -> None:
-    stage.editor.offer(stage.at(picture=stage.picture()))
+    stage.editor.offer(stage.at(pictures=stage.pictures()))
 
-    url = await stage.editor.picture_url(stage.state.job)
+    url = await stage.editor.picture_url(stage.state.job, 0)
 
     assert url is not None
     assert stage.env.backend.cdn.get(url) == b"picture"
 
 
 async def test_reads_the_address_from_the_message_after_a_restart(stage: Stage) -> None:
-    stage.editor.offer(stage.at(picture=stage.picture()))
-    url = await stage.editor.picture_url(stage.state.job)
+    stage.editor.offer(stage.at(pictures=stage.pictures()))
+    url = await stage.editor.picture_url(stage.state.job, 0)
     stage.editor._cards.clear()
 
-    again = await stage.editor.picture_url(stage.state.job)
+    again = await stage.editor.picture_url(stage.state.job, 0)
 
     assert again == url
 
 
 async def test_has_no_address_without_an_image(stage: Stage) -> None:
-    assert await stage.editor.picture_url(stage.state.job) is None
+    assert await stage.editor.picture_url(stage.state.job, 0) is None
 
 
 async def test_keeps_no_views(stage: Stage) -> None:

@@ -13,7 +13,7 @@ async def test_sees_the_video_on_the_card(stage: Stage) -> None:
 
 
 async def test_sees_that_there_is_none(stage: Stage) -> None:
-    await stage.editor.settle(stage.at(JobStatus.FAILED, picture=stage.picture()))
+    await stage.editor.settle(stage.at(JobStatus.FAILED, pictures=stage.pictures()))
 
     assert not await stage.editor.shows_video(stage.state.job)
 

@@ -97,7 +97,7 @@ def an_order(
         request=VideoRequest(prompt="a fox", model=model, seconds=4, ratio="16:9"),
         requester=a_requester(**who),
         channel_id=CHANNEL,
-        image=image,
+        images=() if image is None else (image,),
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain.ledger import Limits
 from storage.database import Database
 from storage.jobs import MAX_TEXT
 from storage.leases import LEASE
-from tests.storage.studio import GUILD, MEMBER, Clock, Studio, a_card
+from tests.storage.studio import GUILD, MEMBER, Clock, Studio, a_card, a_job_id, an_order
 
 MakeStudio = Callable[..., Studio]
 ANNA, BEN, CARA = 101, 102, 103
@@ -46,6 +46,18 @@ async def test_a_job_without_card_or_inputs_is_not_claimed(studio: Studio) -> No
     claimed = await claim(studio)
     assert claimed.id == no_image.id != no_card.id
     assert claimed.request.images == ("a.png", "b.png")
+
+
+async def test_what_a_job_goes_on_from_is_kept(studio: Studio) -> None:
+    first = await studio.admit()
+    order = an_order()
+    order = replace(order, request=replace(order.request, continues=first.id))
+
+    second = await studio.ledger.admit(order, job_id=a_job_id(), price=1)
+
+    found = await studio.jobs.get(second.id)
+    assert found == second
+    assert found.request.continues == first.id
 
 
 async def test_a_claim_starts_the_job(studio: Studio, clock: Clock) -> None:

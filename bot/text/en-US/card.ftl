@@ -3,6 +3,8 @@
 ## Line 2: what was asked, by whom, and what it costs
 
 card-seconds = { $count } s
+card-continues = continues a video
+card-continues-link = continues [this video]({ $url })
 card-free = free
 card-held = { $count ->
     [one] 1 credit held
@@ -63,6 +65,7 @@ card-took = Took { $duration }
 card-link-ends = the link ends { MOMENT($at) }
 card-link-open = the relay does not say how long the link stays
 card-image = Reference image
+card-last-frame = Last frame
 
 ## Words for measures
 

@@ -21,6 +21,7 @@ command-video-admin-resume = Allow new videos again
 
 option-prompt = What the video shows, in up to 4,000 characters
 option-image = A PNG, JPEG or WebP that the video starts from
+option-last_frame = A second image that the video ends with, where the model takes one
 option-model = The model that makes it
 option-ratio = Width to height, such as 16:9
 option-seconds = Length in seconds
@@ -45,10 +46,16 @@ choice-model = { $label } · { $count ->
    *[other] { $count } credits
 }
 
+## Forms
+
+form-continue = Continue this video
+form-continue-prompt = What happens next
+
 ## Buttons
 
 button-cancel = Cancel
 button-again = Again
+button-continue = Continue
 button-prompt = Prompt
 button-delete = Delete
 button-open = Open the video

@@ -4,7 +4,9 @@ demo-name = Clapper
 demo-welcome = ### Make a video
     Type `/video` below, choose the command, say what you want to see, and press Enter. It takes about twenty seconds.
 demo-tries = **Then try**
-    - **+4 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
+    - **+5 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
+    - **Continue** on a finished card: say what happens next
+    - the model Veo 3 with an image and a last frame: the video goes from one to the other
     - `/quota`: your credits, when they return, what they went to
     - `/videos`: what you have made; watch it, post it again, have it sent to you
     - the word “forbidden” in a prompt: the relay refuses, the credit comes back

@@ -31,6 +31,7 @@ failure-no-result = { GIVEN($reason) ->
    *[no] The relay ended without a video.
 } Ask again.
 failure-not-ready = The relay said that the video was ready and then did not have it. Ask again.
+failure-continuation = The video before it cannot be gone on from any more. Start a new /video instead.
 failure-restarted = The bot was restarted while it worked on this. Ask again.
 failure-unreachable = The video was made, but Discord no longer let the bot put it here. Ask again in a channel that the bot can write in.
 failure-unclaimed = The video was made, but nobody could be reached with it, and it was not fetched with /videos while it was kept.
@@ -49,23 +50,33 @@ cancelled-by-moderator = { GIVEN($actor) ->
    *[no] By a moderator.
 }
 
-## The reference image, once its bytes were read
+## The reference images, once their bytes were read
 
-image-unreadable = The image is damaged or not what its name says. Save it anew as a PNG or JPEG and send that.
+the-image = { $frame ->
+    [first] The first frame
+    [last] The last frame
+   *[other] The image
+}
+the-image-file = { $frame ->
+    [first] The first frame
+    [last] The last frame
+   *[other] The file
+}
+image-unreadable = { the-image } is damaged or not what its name says. Save it anew as a PNG or JPEG and send that.
 image-type = { GIVEN($type) ->
-    [yes] The file is a { $type }, which cannot be used. Send a PNG, JPEG or WebP.
-   *[no] The file is not an image that can be used. Send a PNG, JPEG or WebP.
+    [yes] { the-image-file } is a { $type }, which cannot be used. Send a PNG, JPEG or WebP.
+   *[no] { the-image-file } is not an image that can be used. Send a PNG, JPEG or WebP.
 }
 image-pixels = { GIVEN($megapixels) ->
-    [yes] The image has { $megapixels } megapixels, which is too many. Make it smaller and send that.
-   *[no] The image has too many pixels. Make it smaller and send that.
+    [yes] { the-image } has { $megapixels } megapixels, which is too many. Make it smaller and send that.
+   *[no] { the-image } has too many pixels. Make it smaller and send that.
 }
-image-gone = The image is not kept any more. Start a new /video with the image attached.
-image-animated = The image moves, and only still ones can be used. Send a single picture.
-image-empty = The image file is empty. Send it again.
-image-fetch = Discord did not hand over the image. Send it again.
-image-mismatch = The file’s content is not what its type says. Save it anew as a PNG or JPEG and send that.
-image-timeout = Reading the image took too long. Make it smaller and send that.
+image-gone = { the-image } is not kept any more. Start a new /video with the image attached.
+image-animated = { the-image } moves, and only still ones can be used. Send a single picture.
+image-empty = { the-image } is an empty file. Send it again.
+image-fetch = { the-image } was not handed over by Discord. Send it again.
+image-mismatch = { the-image-file } does not hold what its type says. Save it anew as a PNG or JPEG and send that.
+image-timeout = { the-image } took too long to read. Make it smaller and send that.
 
 ## The video behind the relay’s link
 

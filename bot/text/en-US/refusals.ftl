@@ -21,14 +21,23 @@ refusal-images = { $count ->
     [one] { $model } takes one image. Leave the others out, or choose another model.
    *[other] { $model } takes { $count } images at most. Leave the others out, or choose another model.
 }
-refusal-continuation = { $model } cannot go on from an earlier video. Start a new /video instead.
-refusal-image-required = { $model } starts from an image. Attach one, or choose another model.
-refusal-image-size = The image has { NUMBER($size_mb, maximumFractionDigits: 1) } MB and { NUMBER($limit_mb, maximumFractionDigits: 1) } MB are allowed. Make it smaller and send it again.
-refusal-image-type = { GIVEN($type) ->
-    [yes] An image of the type { $type } cannot be used. Send a PNG, JPEG or WebP.
-   *[no] That file does not look like an image. Send a PNG, JPEG or WebP.
+refusal-last-frame = { $model } takes no last frame. { GIVEN($choices) ->
+    [yes] These do: { $choices }.
+   *[no] Leave it out.
 }
-refusal-image-empty = The image file is empty. Send it again.
+refusal-first-frame = A last frame needs a first one. Add it as the image, or leave the last frame out.
+refusal-continuation = { $model } cannot go on from an earlier video. Start a new /video instead.
+refusal-no-answer = { $model } needs the relay’s whole answer to go on from a video, and that of this one is not kept. Start a new /video instead.
+refusal-no-id = The relay gave no id for this video, and without one { $model } cannot go on from it. Start a new /video instead.
+refusal-no-video = There is no finished video here to go on from.
+refusal-earlier-gone = The video that this one goes on from is not known any more. Start a new /video instead.
+refusal-image-required = { $model } starts from an image. Attach one, or choose another model.
+refusal-image-size = { the-image } has { NUMBER($size_mb, maximumFractionDigits: 1) } MB and { NUMBER($limit_mb, maximumFractionDigits: 1) } MB are allowed. Make it smaller and send it again.
+refusal-image-type = { GIVEN($type) ->
+    [yes] { the-image } is of the type { $type }, which cannot be used. Send a PNG, JPEG or WebP.
+   *[no] { the-image-file } does not look like an image. Send a PNG, JPEG or WebP.
+}
+refusal-image-empty = { the-image } is an empty file. Send it again.
 refusal-image-gone = The image of that video is not kept any more. Start a new /video with the image attached.
 refusal-timezone = There is no time zone “{ $value }”. Give a name such as Europe/Berlin or Asia/Shanghai.
 refusal-expires = That is not a time to come. Write 7d, 2w or a day such as 2026-12-31, at most ten years ahead.
