@@ -1,7 +1,8 @@
 """From the relay's link to a probed file: fetch, probe, fit to a limit."""
 
-from bot.delivery.fetch import VideoFetcher
+from bot.delivery.fetch import VideoFetcher, kept_files
 from bot.delivery.limits import fits, link_expiry
+from bot.delivery.packing import DEFAULT_LIMIT, packed
 from bot.delivery.probe import probe
 
-__all__ = ["VideoFetcher", "fits", "link_expiry", "probe"]
+__all__ = ["DEFAULT_LIMIT", "VideoFetcher", "fits", "kept_files", "link_expiry", "packed", "probe"]

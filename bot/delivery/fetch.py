@@ -1,6 +1,6 @@
 """Fetch a job's video to disk, under a name of our own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -56,6 +56,18 @@ class VideoFetcher:
             with attempt:
                 await self._media.fetch(url, target, headers=headers, on_size=on_size)
         return target
+
+    def kept(self, job_id: str, number: int = 1) -> Path | None:
+        """The file of an earlier fetch, whole as every file here; `None` when there is none."""
+        target = self._folder / _name(job_id, number)
+        return target if target.is_file() else None
+
+
+def kept_files(folder: Path, job_id: str) -> Iterator[Path]:
+    """All videos of a job that lie in `folder`."""
+    first = _name(job_id, 1)
+    for pattern in (first, first.replace(".", "-*.")):
+        yield from folder.glob(pattern)
 
 
 def _may_pass(error: Exception) -> bool:

@@ -42,8 +42,29 @@ class Scenario(StrEnum):
     """A playable video with an empty box of 30 MiB at its end."""
     ELSEWHERE = "elsewhere"
     """The link names another origin."""
+    SEVERAL = "several"
+    """A list of three videos, or of as many as the prompt says ("6 variations")."""
+    SEVERAL_EXPIRED = "several-expired"
+    """The same, and the second link answers 403."""
+    SEVERAL_OVERSIZE = "several-oversize"
+    """The same, and the second video is as large as in `OVERSIZE`."""
 
     @property
     def outlives_its_stream(self) -> bool:
         """Whether the work goes on when nobody listens any more."""
         return self in (Scenario.CUT, Scenario.TICKET)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one video is made."""
+        return self.value.startswith("several")
+
+    def of_film(self, number: int) -> "Scenario":
+        """What becomes of one of the films; 1 is the first."""
+        second = {
+            Scenario.SEVERAL_EXPIRED: Scenario.EXPIRED,
+            Scenario.SEVERAL_OVERSIZE: Scenario.OVERSIZE,
+        }
+        if not self.several:
+            return self
+        return second.get(self, Scenario.FILM) if number == 2 else Scenario.FILM  # noqa: PLR2004

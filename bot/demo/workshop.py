@@ -3,7 +3,7 @@
 import asyncio
 import io
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,8 +42,8 @@ class Work:
 
     wish: Wish
     scenario: Scenario
-    path: Path
-    """Where the film will be."""
+    films: Sequence[Path]
+    """Where the films will be; nearly always one."""
     day: str
     """`YYYYMMDD`, part of its links."""
     created: int
@@ -55,6 +55,11 @@ class Work:
     error: str | None = None
     ratio: str = "16:9"
     task: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> Path:
+        """The film; of several the first."""
+        return self.films[0]
 
     @property
     def orientation(self) -> str:
@@ -104,10 +109,11 @@ class Workshop:
         if sum(not work.over for work in self.works.values()) >= _MAX_OPEN:
             raise TooMuchWork
         now = self._clock()
+        count = wish.count if scenario.several else 1
         work = Work(
             wish=wish,
             scenario=scenario,
-            path=self._folder / f"{secrets.token_hex(15)}.mp4",
+            films=[self._folder / f"{secrets.token_hex(15)}.mp4" for _ in range(count)],
             day=f"{now:%Y%m%d}",
             created=int(now.timestamp()),
             ratio=wish.ratio or _natural_ratio(image),
@@ -116,10 +122,14 @@ class Workshop:
         work.task = asyncio.create_task(self._make(work, image))
         return work
 
-    def find(self, name: str) -> Work | None:
-        """The work whose film or poster has this file name."""
+    def find(self, name: str) -> tuple[Work, int] | None:
+        """The work whose film or poster has this file name, and which of its films it is."""
         stem = Path(name).stem
-        return next((work for work in self.works.values() if work.path.stem == stem), None)
+        for work in self.works.values():
+            for number, film in enumerate(work.films, start=1):
+                if film.stem == stem:
+                    return work, number
+        return None
 
     async def close(self) -> None:
         """Give up whatever is not finished, and wait until nothing of it runs."""
@@ -128,13 +138,16 @@ class Workshop:
             await work.wait()
 
     async def _make(self, work: Work, image: bytes | None) -> None:
-        options: dict[str, Any] = {"prompt": work.wish.prompt, "image": image, "ratio": work.ratio}
+        options: dict[str, Any] = {"image": image, "ratio": work.ratio}
         if work.wish.seconds:
             options["seconds"] = work.wish.seconds
         try:
             async with self._places:
                 work.state = WorkState.RUNNING
-                await make_film(self._film(**options), work.path)
+                for number, path in enumerate(work.films, start=1):
+                    # The title also chooses the landscape, so every one looks different.
+                    title = f"{work.wish.prompt} · {number}" if number > 1 else work.wish.prompt
+                    await make_film(self._film(prompt=title, **options), path)
             work.state = WorkState.COMPLETED
         except FilmFailed as failure:
             work.state, work.error = WorkState.FAILED, str(failure)

@@ -9,6 +9,8 @@ from bot.domain.requests import Requester, VideoRequest
 
 TOKEN_LIFE = timedelta(minutes=14)
 """How long an interaction token is used: Discord ends it at 15 minutes, clocks differ."""
+MAX_VIDEOS = 10
+"""Videos that are fetched of one answer, which cost one price whatever their number."""
 
 
 class JobStatus(StrEnum):
@@ -58,6 +60,8 @@ class CardRef:
     """Bytes that this interaction may attach (Discord's `attachment_size_limit`)."""
     bot_can_view: bool = True
     """Whether the bot itself may see the channel, and so edit without the token."""
+    further_id: int | None = None
+    """The second message, with the videos for which the card has no room."""
 
     def token_alive(self, now: datetime) -> bool:
         """Whether the token may still be used at `now`."""

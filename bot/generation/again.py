@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.delivery import kept_files
 from bot.domain.errors import ImageRejected, Refusal
 from bot.domain.jobs import Job
 from bot.domain.requests import Order, Requester
@@ -51,13 +52,13 @@ class Again:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """Removes a finished card and the video on disk; returns no credits."""
+    """Removes a finished card and its videos on disk; returns no credits."""
 
     jobs: Jobs
     videos: Path
 
     async def __call__(self, job_id: str, by: Requester) -> Job:
-        """Forget the video; the caller removes the message.
+        """Forget the videos; the caller removes the messages.
 
         Raises:
             Refusal: `refusal-job-gone`, `refusal-not-yours`, or `refusal-still-running`.
@@ -66,5 +67,6 @@ class Delete:
         check_owner(job, by)
         if not job.status.final:
             raise Refusal("refusal-still-running")
-        (self.videos / f"video-{job.id}.mp4").unlink(missing_ok=True)
+        for file in kept_files(self.videos, job.id):
+            file.unlink(missing_ok=True)
         return job

@@ -1,4 +1,4 @@
-"""Read a card back from Discord: what it shows is known there, whatever was forgotten here."""
+"""Read back from Discord what was posted: it is known there, whatever was forgotten here."""
 
 import asyncio
 
@@ -6,10 +6,14 @@ import discord
 import structlog
 
 from bot.domain.jobs import CardRef, Job
+from bot.presenter.face import media_url
 from bot.presenter.routes import partial_card, verdict, webhook
 from bot.presenter.tokens import Tokens
 
 log = structlog.stdlib.get_logger()
+
+LOOK_BACK = 50
+"""Messages of a channel, read at once."""
 
 
 class Reader:
@@ -32,6 +36,19 @@ class Reader:
             log.warning("card.not_read", job=job.id, kind=kind, error=name)
             return None
 
+    async def further(self, job: Job, card: CardRef) -> discord.Message | None:
+        """The second message of the job's card, when it is among the newest of its channel."""
+        channel = self._bot.get_partial_messageable(card.channel_id)
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for message in channel.history(limit=LOOK_BACK):
+                    ours = message.author.id == self._bot.application_id
+                    if ours and message.id != card.message_id and media_url(message, _stem(job)):
+                        return message
+        except Exception as error:  # noqa: BLE001 (judged and logged)
+            log.warning("card.further_not_read", job=job.id, kind=verdict(error).name)
+        return None
+
     async def _fetch(self, job: Job, card: CardRef) -> discord.Message:
         if self._tokens.alive(job):
             try:
@@ -40,3 +57,8 @@ class Reader:
                 if not self._tokens.died(job, refused):
                     raise
         return await partial_card(self._bot, card, job.guild_id).fetch()
+
+
+def _stem(job: Job) -> str:
+    """How the names of all its videos but the first begin."""
+    return f"video-{job.id}-"

@@ -54,7 +54,7 @@ def attached(**changes: Any) -> Delivery:
 
 def linked(url: str | None, **changes: Any) -> CardState:
     delivery = Delivery(form=DeliveryForm.LINKED, clip=make_clip(), url=url, **changes)
-    return CardState(job=DELIVERED, delivery=delivery)
+    return CardState(job=DELIVERED, deliveries=(delivery,))
 
 
 def link_buttons(state: CardState) -> list[str]:
@@ -147,7 +147,7 @@ def test_every_state_on_the_way_has_the_same_five_lines() -> None:
 
 
 def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
-    state = CardState(job=DELIVERED, balance=make_balance(), delivery=attached())
+    state = CardState(job=DELIVERED, balance=make_balance(), deliveries=(attached(),))
 
     shown = view(state)
 
@@ -163,7 +163,7 @@ def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
 
 
 def test_a_length_other_than_asked_is_told() -> None:
-    said = text(CardState(job=DELIVERED, delivery=attached(seconds=8.04)))
+    said = text(CardState(job=DELIVERED, deliveries=(attached(seconds=8.04),)))
 
     assert "**Done · 1280 × 720 · 8 s · 8.4 MB**" in said
 
@@ -290,7 +290,7 @@ def test_the_reference_image_stands_beside_the_prompt_in_every_state(tmp_path: P
 
 
 def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
-    state = CardState(job=DELIVERED, delivery=attached(), picture=tmp_path / "a.jpg")
+    state = CardState(job=DELIVERED, deliveries=(attached(),), picture=tmp_path / "a.jpg")
 
     shown = view(state)
 

@@ -50,5 +50,8 @@ button-cancel = Cancel
 button-again = Again
 button-prompt = Prompt
 button-delete = Delete
-button-open = Open the video
+button-open = { $number ->
+    [0] Open the video
+   *[other] Open video { $number }
+}
 button-cancel-yes = Cancel the video

@@ -7,5 +7,6 @@ demo-tries = **Then try**
     - **+4 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
     - `/quota`: your credits, when they return, what they went to
     - the word “forbidden” in a prompt: the relay refuses, the credit comes back
+    - “3 variations” in a prompt: three videos at the price of one
     - **Viewing as** at the top: be bob, or mira, who moderates and can use `/video-admin`
 demo-note = -# Nothing leaves this computer: Discord is simulated, and a sample relay draws the videos.
