@@ -3,6 +3,7 @@
 import asyncio
 import io
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from bot.demo.wish import Wish
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 _MAX_OPEN = 16
+_DIFFERENT = 3
+"""Films that are made for one wish; further ones are copies, since each takes seconds."""
 
 
 class WorkState(StrEnum):
@@ -144,10 +147,12 @@ class Workshop:
         try:
             async with self._places:
                 work.state = WorkState.RUNNING
-                for number, path in enumerate(work.films, start=1):
+                for number, path in enumerate(work.films[:_DIFFERENT], start=1):
                     # The title also chooses the landscape, so every one looks different.
                     title = f"{work.wish.prompt} · {number}" if number > 1 else work.wish.prompt
                     await make_film(self._film(prompt=title, **options), path)
+                for number, path in enumerate(work.films[_DIFFERENT:]):
+                    shutil.copyfile(work.films[number % _DIFFERENT], path)
             work.state = WorkState.COMPLETED
         except FilmFailed as failure:
             work.state, work.error = WorkState.FAILED, str(failure)

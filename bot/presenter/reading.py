@@ -42,8 +42,8 @@ class Reader:
         try:
             async with asyncio.timeout(self._seconds):
                 async for message in channel.history(limit=LOOK_BACK):
-                    ours = message.author.id == self._bot.application_id
-                    if ours and message.id != card.message_id and media_url(message, _stem(job)):
+                    ours = message.author == self._bot.user and message.id != card.message_id
+                    if ours and media_url(message, _stem(job)):
                         return message
         except Exception as error:  # noqa: BLE001 (judged and logged)
             log.warning("card.further_not_read", job=job.id, kind=verdict(error).name)

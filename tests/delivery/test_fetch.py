@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from bot.delivery import VideoFetcher
+from bot.delivery import VideoFetcher, kept_files
 from bot.domain.errors import MediaFailure
 from bot.net import MediaClient
 from tests.net.loopback import Host, Told, listen, reply
@@ -44,6 +44,27 @@ async def test_the_file_bears_the_jobs_name_in_a_private_folder(tmp_path: Path) 
     assert first == folder / f"video-{JOB}.mp4"
     assert second == folder / f"video-{JOB}-2.mp4"
     assert (mode(folder), mode(first), sizes) == (0o700, 0o600, [5])
+
+
+async def test_what_was_fetched_is_found_again_and_nothing_else(tmp_path: Path) -> None:
+    async with listen(v=reply(b"video"), cut=reply(b"video", content_length="9")) as host:
+        videos = fetcher(tmp_path, host)
+        await videos.fetch(JOB, f"{host.url}/v", number=2)
+        with stamina.set_testing(True, attempts=1), pytest.raises(MediaFailure):
+            await videos.fetch(JOB, f"{host.url}/cut", number=3)
+
+    assert videos.kept(JOB, 2) == tmp_path / f"video-{JOB}-2.mp4"
+    assert [videos.kept(JOB, number) for number in (1, 3)] == [None, None]
+    assert videos.kept("fedcba9876543210", 2) is None
+
+
+def test_all_files_of_a_job_are_found_and_none_of_another(tmp_path: Path) -> None:
+    own = {f"video-{JOB}.mp4", f"video-{JOB}-2.mp4", f"video-{JOB}-10.mp4"}
+    for name in (*own, "video-fedcba9876543210.mp4", "video-fedcba9876543210-2.mp4"):
+        (tmp_path / name).touch()
+
+    assert {path.name for path in kept_files(tmp_path, JOB)} == own
+    assert list(kept_files(tmp_path / "gone", JOB)) == []
 
 
 def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:

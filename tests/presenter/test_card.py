@@ -13,7 +13,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.requests import VideoRequest
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
-from bot.presenter.card import card_files, card_view
+from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     MODELS,
     NOW,
@@ -173,6 +173,148 @@ def test_a_linked_video_has_a_button_and_its_expiry() -> None:
 
     assert link_buttons(state) == ["https://media.example.com/a.mp4?ex=1"]
     assert text(state)[-1] == f"-# Took 2 min 13 s · the link ends <t:{UNIX + 86400}:R>"
+
+
+def several(*forms: DeliveryForm, made: int = 0, **changes: Any) -> CardState:
+    """A delivered state whose videos have these forms, of so many that the relay made."""
+    deliveries = tuple(
+        Delivery(
+            form=form,
+            clip=make_clip(size=3_000_000, path=Path(f"clip-{number}.mp4")),
+            number=number,
+            url=f"https://media.example.com/{number}.mp4",
+            **changes,
+        )
+        for number, form in enumerate(forms, start=1)
+    )
+    links = (("https://media.example.com/v.mp4",),) * max(made, len(forms))
+    return CardState(job=replace(DELIVERED, videos=links), deliveries=deliveries)
+
+
+def gallery(shown: ui.LayoutView) -> list[str]:
+    (found,) = (c for c in components(shown) if c["type"] == 12)
+    return [item["media"]["url"].removeprefix("attachment://") for item in found["items"]]
+
+
+CARD, FURTHER, LINKED = DeliveryForm.ATTACHED, DeliveryForm.FURTHER, DeliveryForm.LINKED
+
+
+def test_several_videos_stand_in_one_gallery() -> None:
+    state = several(CARD, CARD, CARD)
+
+    assert gallery(view(state)) == [
+        "video-0123456789abcdef.mp4",
+        "video-0123456789abcdef-2.mp4",
+        "video-0123456789abcdef-3.mp4",
+    ]
+    assert text(state)[2:] == [
+        "**Done · 3 videos · 1280 × 720 · 8.6 MB**",
+        "-# Took 2 min 13 s",
+    ]
+
+
+def test_a_video_keeps_its_number_when_the_one_before_it_is_missing() -> None:
+    state = several(CARD, CARD)
+    state = replace(state, deliveries=state.deliveries[1:])
+
+    assert gallery(view(state)) == ["video-0123456789abcdef-2.mp4"]
+
+
+def test_what_differs_between_videos_is_not_said_of_all() -> None:
+    state = several(CARD, CARD)
+    wide, tall = state.deliveries
+    tall = replace(tall, clip=replace(tall.clip, width=720, height=1280, seconds=5.0))
+
+    assert text(replace(state, deliveries=(wide, tall)))[2] == "**Done · 2 videos · 5.7 MB**"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (several(CARD, made=2), ["1 of 2 videos could be fetched"]),
+        (several(CARD, CARD, made=3), ["2 of 3 videos could be fetched"]),
+        (several(CARD, FURTHER), ["1 more is in the message below"]),
+        (several(CARD, FURTHER, FURTHER), ["2 more are in the message below"]),
+        (
+            several(CARD, LINKED),
+            ["1 of 2 could not be attached here, so the relay’s own link has it"],
+        ),
+        (
+            several(LINKED, LINKED),
+            ["2 of 2 could not be attached here, so the relay’s own links have them"],
+        ),
+        (
+            several(*[CARD] * 4, *[FURTHER] * 6, made=12),
+            [
+                "The relay made 12 videos; 10 are the most that one request brings here",
+                "6 more are in the message below",
+            ],
+        ),
+        (
+            several(*[CARD] * 4, *[FURTHER] * 5, made=12),
+            [
+                "9 of 10 videos could be fetched",
+                "The relay made 12 videos; 10 are the most that one request brings here",
+                "5 more are in the message below",
+            ],
+        ),
+    ],
+)
+def test_what_is_not_on_the_card_is_said(state: CardState, said: list[str]) -> None:
+    assert text(state)[3:-1] == said
+
+
+def test_several_links_have_a_button_each_above_those_of_the_card() -> None:
+    state = several(CARD, LINKED, LINKED, expires_at=NOW + timedelta(hours=1))
+
+    shown = view(state, some_buttons("Again", "Continue", "Prompt", "Delete"))
+
+    rows = [c["components"] for c in components(shown) if c["type"] == 1]
+    assert [[button["label"] for button in row] for row in rows] == [
+        ["Open video 2", "Open video 3"],
+        ["Again", "Continue", "Prompt", "Delete"],
+    ]
+    assert text(state)[-1] == f"-# Took 2 min 13 s · the first link ends <t:{UNIX + 3600}:R>"
+
+
+def test_of_several_long_links_only_as_many_stand_in_the_text_as_fit() -> None:
+    state = several(LINKED, LINKED, LINKED)
+    long = tuple(replace(d, url=f"{d.url}?{'a' * 560}") for d in state.deliveries)
+
+    said = text(replace(state, deliveries=long))
+
+    assert [line.partition("(")[0] for line in said[4:7]] == [
+        "[Open video 1]",
+        "[Open video 2]",
+        "The relay’s link is too long to show here",
+    ]
+
+
+def test_the_second_message_holds_the_rest() -> None:
+    state = several(*[CARD] * 4, FURTHER, FURTHER)
+
+    shown = further_view(state, texts=TEXTS)
+
+    assert gallery(shown) == [file.name for file in further_files(state)]
+    assert [file.path.name for file in further_files(state)] == ["clip-5.mp4", "clip-6.mp4"]
+    assert shown_text(shown) == ["2 more of 6 videos"]
+
+
+@pytest.mark.parametrize(
+    ("step", "size", "said"),
+    [
+        (Step.FETCHING, None, "-# Fetching 2 of 4"),
+        (Step.FETCHING, 8_808_038, "-# Fetching 2 of 4, 8.4 MB"),
+        (Step.POSTING, 8_808_038, "-# Posting them here"),
+    ],
+)
+def test_a_delivering_card_tells_which_video(step: Step, size: int | None, said: str) -> None:
+    job = replace(RUNNING, status=JobStatus.DELIVERING, videos=(("https://a.example/v",),) * 4)
+
+    assert text(CardState(job=job, step=step, fetching=2, bytes_total=size))[2:4] == [
+        "**4 videos are made**",
+        said,
+    ]
 
 
 def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
