@@ -48,7 +48,8 @@ class Videos:
                 log.warning("media.video_missing", job=job.id, number=number, code=failure.code)
                 failures.append(failure)
         if len(job.videos) > MAX_VIDEOS:
-            log.warning("media.too_many", job=job.id, left_out=job.videos[MAX_VIDEOS:])
+            left_out = [links[0] for links in job.videos[MAX_VIDEOS:]]
+            log.warning("media.too_many", job=job.id, left_out=left_out)
         if not found:
             raise failures[0] if failures else RelayFailure(FailureKind.NO_RESULT)
         return found
