@@ -88,6 +88,11 @@ class Jobs:
         running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
         return await self._change(*running, status=JobStatus.DELIVERING, videos=videos)
 
+    async def put_by(self, job: Job) -> Job | None:
+        """Nobody can be reached: the video waits in its owner's library, and its hold with it."""
+        bringing = (*_same_claim(job), jobs.c.status == JobStatus.DELIVERING)
+        return await self._change(*bringing, claimable_since=self._clock())
+
     async def open_jobs(self) -> list[Job]:
         """Every job that is not over, the oldest first."""
         return await self._all(jobs.c.status.in_((JobStatus.QUEUED, *ACTIVE)))

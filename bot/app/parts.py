@@ -67,6 +67,7 @@ class Parts:
         self._name = name
         self._catalogue = settings.catalogue
         self._inputs = Inputs(settings.inputs_dir)
+        self._shelf = Shelf(settings.videos_dir)
         self._bell = Bell()
         self._standing = Standing(self._catalogue, clock)
         self.gate = Gate()
@@ -251,7 +252,7 @@ class Parts:
         return Library(
             jobs=self.jobs,
             ledger=self.ledger,
-            shelf=Shelf(self._settings.videos_dir),
+            shelf=self._shelf,
             endings=self.endings,
             metrics=self.metrics,
             keep=self._settings.media_keep,
@@ -266,7 +267,7 @@ class Parts:
             cancel=self.cancel,
             again=Again(jobs=self.jobs, inputs=self._inputs, earlier=self.earlier),
             go_on=GoOn(jobs=self.jobs, earlier=self.earlier),
-            delete=Delete(jobs=self.jobs, videos=self._settings.videos_dir),
+            delete=Delete(jobs=self.jobs, shelf=self._shelf),
             quotas=Quotas(ledger=self.ledger),
             moderation=Moderation(ledger=self.ledger, rules=Rules(self._database, self._clock)),
             library=self.library,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.cli.pictures import check_pictures, outgoing
 from bot.cli.reports import JsonReport, Report, bar
-from bot.cli.saving import MAX_VIDEOS, Saver, kind_of, numbered, target_for
+from bot.cli.saving import Saver, kind_of, numbered, target_for
 from bot.cli.speech import Voice
 from bot.domain.errors import (
     FailureKind,
@@ -19,6 +19,7 @@ from bot.domain.errors import (
     SettingsError,
 )
 from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
+from bot.domain.jobs import MAX_VIDEOS
 from bot.domain.models import VideoModel
 from bot.domain.requests import MAX_PROMPT, VideoRequest
 from bot.net import MediaClient, relay_http
@@ -162,7 +163,7 @@ class _Run:
 
     async def _finish(self, outcome: Outcome, saver: Saver) -> int:
         if isinstance(outcome, Completed):
-            self._report.completed(outcome.video_urls)
+            self._report.completed(outcome.videos)
             return await self._save(outcome.videos[:MAX_VIDEOS], saver)
         failed = outcome if isinstance(outcome, Failed) else Failed(kind=FailureKind.NO_RESULT)
         key = f"failure-{failed.kind.value.replace('_', '-')}"
@@ -176,17 +177,26 @@ class _Run:
     async def _save(self, videos: Sequence[Sequence[str]], saver: Saver) -> int:
         if not videos:
             return self._fail(FailureKind.NO_RESULT, self._voice.say("cli-generate-no-link"))
+        failures = []
         for number, links in enumerate(videos, start=1):
-            target = numbered(self._errand.target, number)
             try:
-                clip = await saver.save(links, target)
+                await self._save_one(links, numbered(self._errand.target, number), saver)
             except MediaFailure as error:
-                return self._fail(kind_of(error), self._voice.say(error.code, **error.params))
-            except OSError:
-                message = self._voice.say("cli-generate-unwritten", path=str(target))
-                return self._fail(FailureKind.NO_RESULT, message)
-            self._report.saved(target, replace(clip, path=target))
-        return 0
+                failures.append((number, error))
+        for number, failure in failures:
+            why = self._voice.say(failure.code, **failure.params)
+            message = self._voice.say(
+                "cli-generate-one", number=number, count=len(videos), message=why
+            )
+            self._fail(kind_of(failure), message)
+        return 1 if failures else 0
+
+    async def _save_one(self, links: Sequence[str], target: Path, saver: Saver) -> None:
+        try:
+            clip = await saver.save(links, target)
+        except OSError as error:
+            raise MediaFailure("cli-generate-unwritten", path=str(target)) from error
+        self._report.saved(target, replace(clip, path=target))
 
     def _fail(self, kind: FailureKind, message: str) -> int:
         self._report.failed(kind.value, message)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from bot.cli.speech import Voice
 from bot.domain.events import Progress as Moved
-from bot.domain.jobs import Handle
+from bot.domain.jobs import MAX_VIDEOS, Handle
 from bot.domain.views import Clip
 
 
@@ -26,8 +26,8 @@ class Report(Protocol):
     def moved(self, progress: Moved) -> None:
         """The relay's percentage or words changed."""
 
-    def completed(self, urls: Sequence[str]) -> None:
-        """The relay is done."""
+    def completed(self, videos: Sequence[Sequence[str]]) -> None:
+        """The relay is done; these are the links of each video."""
 
     def saved(self, path: Path, clip: Clip) -> None:
         """A playable file is there."""
@@ -50,9 +50,10 @@ class JsonReport:
         """`percent` is a number or null."""
         self._write("progress", percent=progress.percent, note=progress.note)
 
-    def completed(self, urls: Sequence[str]) -> None:
+    def completed(self, videos: Sequence[Sequence[str]]) -> None:
         """`video_url` is the first, and the best, of `video_urls`."""
-        self._write("completed", video_url=urls[0] if urls else None, video_urls=list(urls))
+        urls = [url for links in videos for url in links]
+        self._write("completed", video_url=urls[0] if urls else None, video_urls=urls)
 
     def saved(self, path: Path, clip: Clip) -> None:
         """`bytes` is the file's size."""
@@ -92,9 +93,11 @@ class BarReport:
             shown = f"{progress.percent:.0f} %"
             self._progress.update(self._task, total=100, completed=progress.percent, percent=shown)
 
-    def completed(self, urls: Sequence[str]) -> None:
+    def completed(self, videos: Sequence[Sequence[str]]) -> None:
         """The relay's part is over."""
-        fetching = self._voice.say("cli-generate-fetching", count=max(len(urls), 1))
+        fetching = self._voice.say(
+            "cli-generate-fetching", count=max(min(len(videos), MAX_VIDEOS), 1)
+        )
         self._progress.update(self._task, description=fetching, total=100, completed=100)
 
     def saved(self, path: Path, clip: Clip) -> None:

@@ -11,7 +11,6 @@ from bot.domain.views import Clip
 from bot.net import MediaClient
 from bot.settings import Relay
 
-MAX_VIDEOS = 10
 _SERVER_FAULT = 500
 
 

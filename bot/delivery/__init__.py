@@ -2,6 +2,7 @@
 
 from bot.delivery.fetch import VideoFetcher
 from bot.delivery.limits import fits, link_expiry
+from bot.delivery.packing import DEFAULT_LIMIT, packed
 from bot.delivery.probe import probe
 
-__all__ = ["VideoFetcher", "fits", "link_expiry", "probe"]
+__all__ = ["DEFAULT_LIMIT", "VideoFetcher", "fits", "link_expiry", "packed", "probe"]

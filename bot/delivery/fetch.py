@@ -8,6 +8,7 @@ import httpx
 import stamina
 
 from bot.domain.errors import MediaFailure
+from bot.domain.jobs import video_name
 from bot.net import MediaClient, link, origin
 
 ATTEMPTS = 3
@@ -50,12 +51,17 @@ class VideoFetcher:
         Raises:
             MediaFailure: whatever `MediaClient.fetch` says in the end.
         """
-        target = self._folder / _name(job_id, number)
+        target = self._folder / video_name(job_id, number)
         headers = self._keys.get(origin(link(url)), {})
         async for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=None):
             with attempt:
                 await self._media.fetch(url, target, headers=headers, on_size=on_size)
         return target
+
+    def kept(self, job_id: str, number: int = 1) -> Path | None:
+        """The file of an earlier fetch, whole as every file here; `None` when there is none."""
+        target = self._folder / video_name(job_id, number)
+        return target if target.is_file() else None
 
 
 def _may_pass(error: Exception) -> bool:
@@ -63,9 +69,3 @@ def _may_pass(error: Exception) -> bool:
         return False
     passing = error.code in {"media-unreachable", "media-timeout"}
     return passing or error.params.get("status") in _PASSING
-
-
-def _name(job_id: str, number: int) -> str:
-    if not (job_id.isascii() and job_id.isalnum()):
-        raise ValueError("a job id is letters and digits")
-    return f"video-{job_id}.mp4" if number == 1 else f"video-{job_id}-{number}.mp4"

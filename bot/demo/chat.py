@@ -26,7 +26,6 @@ _SLOW = 6.0
 _SPOKEN_BEFORE_A_BREAK = 5
 """Lines of the running part; the last two are percentages."""
 _VARIANT = re.compile(r"(-(?:landscape|portrait|square|hd|\d{1,2}s))+$")
-_MEDIA_NAME = {True: ".mp4", False: ".webp"}
 _STREAM_HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 _REFUSALS: Mapping[Scenario, Callable[[], web.Response]] = {
     Scenario.HTML: partial(replies.page, replies.GATEWAY_PAGE, 504),
@@ -149,12 +148,12 @@ class Chat:
     def _links(self, request: web.Request, work: Work) -> Links:
         origin = str(request.url.origin())
         away = work.scenario is Scenario.ELSEWHERE
-        media = f"{self._manner.elsewhere if away else origin}/cdn/{work.day}/{work.path.stem}"
+        shelf = f"{self._manner.elsewhere if away else origin}/cdn/{work.day}"
         return Links(
             task_id=work.task_id,
             origin=origin,
-            video=media + _MEDIA_NAME[True],
-            poster=media + _MEDIA_NAME[False],
+            videos=[f"{shelf}/{film.name}" for film in work.films],
+            poster=f"{shelf}/{work.path.stem}.webp",
             remix_id=work.remix_id,
         )
 

@@ -29,10 +29,13 @@ def buttons(components: Sequence[discord.Component]) -> dict[str, str]:
     return {custom_id.split(":")[1]: custom_id for custom_id in ids if custom_id.count(":") == 2}  # noqa: PLR2004
 
 
+def video_urls(components: Sequence[discord.Component]) -> list[str]:
+    """Where the message's videos can be fetched."""
+    media = (getattr(part, "media", None) for part in walk(components))
+    urls = (str(found.url) for found in media if found is not None)
+    return [url for url in urls if url.split("?")[0].endswith(".mp4")]
+
+
 def video_url(components: Sequence[discord.Component]) -> str | None:
-    """Where the card's video can be fetched."""
-    for part in walk(components):
-        media = getattr(part, "media", None)
-        if media is not None and media.url.split("?")[0].endswith(".mp4"):
-            return str(media.url)
-    return None
+    """Where the card's video, or its first one, can be fetched."""
+    return next(iter(video_urls(components)), None)

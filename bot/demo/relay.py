@@ -20,8 +20,11 @@ from bot.demo.shelf import Shelf
 from bot.demo.workshop import Workshop, open_workshop
 
 MODELS = ("sora-2", "sora-2-pro", "veo3")
-FORBIDDEN: Mapping[str, Scenario] = {"forbidden": Scenario.MODERATION}
-"""A word that lets a visitor of the demo see a refusal."""
+WORDS: Mapping[str, Scenario] = {
+    "forbidden": Scenario.MODERATION,
+    "variations": Scenario.SEVERAL,
+}
+"""Words that let a visitor of the demo see a refusal, or more than one video."""
 
 _MAX_BODY = 32 * 1024 * 1024
 _SHUTDOWN = 0.5
@@ -64,7 +67,7 @@ class SampleRelay:
         *,
         api_key: str = "sk-demo",
         pace: float = 1.0,
-        scenarios: Mapping[str, Scenario] = FORBIDDEN,
+        scenarios: Mapping[str, Scenario] = WORDS,
         models: Sequence[str] = MODELS,
         encodes: int = 1,
         elsewhere: str = "http://127.0.0.1:9",

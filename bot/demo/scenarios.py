@@ -44,6 +44,12 @@ class Scenario(StrEnum):
     """Works, and goes on when nobody listens any more, as most relays do."""
     ELSEWHERE = "elsewhere"
     """The link names another origin."""
+    SEVERAL = "several"
+    """A list of three videos, or of as many as the prompt says ("6 variations")."""
+    SEVERAL_EXPIRED = "several-expired"
+    """The same, and the second link answers 403."""
+    SEVERAL_OVERSIZE = "several-oversize"
+    """The same, and the second video is as large as in `OVERSIZE`."""
 
     @property
     def outlives_its_stream(self) -> bool:
@@ -54,3 +60,18 @@ class Scenario(StrEnum):
     def tells_its_end(self) -> bool:
         """Whether the answer itself says what became of the work."""
         return self not in (Scenario.CUT, Scenario.TICKET)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one video is made."""
+        return self.value.startswith("several")
+
+    def of_film(self, number: int) -> "Scenario":
+        """What becomes of one of the films; 1 is the first."""
+        second = {
+            Scenario.SEVERAL_EXPIRED: Scenario.EXPIRED,
+            Scenario.SEVERAL_OVERSIZE: Scenario.OVERSIZE,
+        }
+        if not self.several:
+            return self
+        return second.get(self, Scenario.FILM) if number == 2 else Scenario.FILM  # noqa: PLR2004

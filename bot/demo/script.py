@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _TOKENS = re.compile(r"\s+|[A-Za-z]+|[^\sA-Za-z]{1,4}")
@@ -31,8 +31,8 @@ class Links:
 
     task_id: str
     origin: str
-    video: str
-    """URL."""
+    videos: Sequence[str]
+    """URLs; nearly always one."""
     poster: str
     """URL."""
     remix_id: str = field(repr=False)
@@ -78,8 +78,16 @@ def dotted() -> Iterator[Line]:
 def finished(links: Links, *, with_video: bool) -> Line:
     """The end, with the link that is the result."""
     text = f"\n\n> 生成完成 ✅\n> sid: {links.remix_id}\n\n"
-    shown = f"![{links.poster}]({links.poster})\n[在线播放▶️]({links.video})"
+    shown = f"![{links.poster}]({links.poster})\n{_offered(links.videos)}"
     return Line(text=text + (shown if with_video else ""), wait=0.4)
+
+
+def _offered(videos: Sequence[str]) -> str:
+    """One link, or the items of a list."""
+    if len(videos) == 1:
+        return f"[在线播放▶️]({videos[0]})"
+    items = (f"{number}. [在线播放▶️]({url})" for number, url in enumerate(videos, start=1))
+    return "\n".join(items)
 
 
 def failed(reason: str) -> Line:

@@ -34,19 +34,12 @@ class Shelf:
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A film or its poster, whole or in ranges."""
         name = Path(request.match_info["name"])
-        work = self._workshop.find(name.name)
-        ready = work is not None and work.state is WorkState.COMPLETED
-        if work is None or not ready or name.suffix not in _TYPES:
+        found = self._workshop.find(name.name)
+        ready = found is not None and found[0].state is WorkState.COMPLETED
+        if found is None or not ready or name.suffix not in _TYPES:
             return replies.page("<h1>404 Not Found</h1>", 404)
-        if work.scenario is Scenario.EXPIRED:
-            return web.Response(text="<Error><Code>AccessDenied</Code></Error>", status=403)
-        if work.scenario is Scenario.PAGE:
-            return replies.page(replies.SITE_PAGE, 200)
-        if work.scenario is Scenario.OVERSIZE:
-            _pad(work.path)
-        return web.FileResponse(
-            work.path.with_suffix(name.suffix), headers={"Content-Type": _TYPES[name.suffix]}
-        )
+        work, number = found
+        return _handed_out(work.films[number - 1], name.suffix, work.scenario.of_film(number))
 
 
 def _told(work: Work, origin: str) -> Mapping[str, Any]:
@@ -64,6 +57,16 @@ def _told(work: Work, origin: str) -> Mapping[str, Any]:
     if work.state is WorkState.COMPLETED:
         return told | {"video_url": f"{origin}/cdn/{work.day}/{work.path.name}"}
     return told | ({"error_message": work.error} if work.error else {})
+
+
+def _handed_out(film: Path, suffix: str, scenario: Scenario) -> web.StreamResponse:
+    if scenario is Scenario.EXPIRED:
+        return web.Response(text="<Error><Code>AccessDenied</Code></Error>", status=403)
+    if scenario is Scenario.PAGE:
+        return replies.page(replies.SITE_PAGE, 200)
+    if scenario is Scenario.OVERSIZE:
+        _pad(film)
+    return web.FileResponse(film.with_suffix(suffix), headers={"Content-Type": _TYPES[suffix]})
 
 
 def _pad(film: Path) -> None:

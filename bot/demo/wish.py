@@ -14,6 +14,8 @@ _LINK_FIRST = re.compile(r"\s*(https?://\S+|data:image/\S+)\s*", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
 _REMIX_ID = re.compile(r"\bs_[0-9a-f]{32}\b")
 _SECONDS = (4.0, 8.0)
+_COUNT = re.compile(r"(?<![\d.:])(\d{1,2})\s+(?:variation|version|video)s\b", re.IGNORECASE)
+_COUNTS = (2, 12)
 
 
 class NotAWish(Exception):
@@ -46,6 +48,12 @@ class Wish:
         """The length that the model's name or the words ask for, within 4 to 8."""
         found = _LENGTH.search(f"{self.model} {self.prompt}")
         return min(max(float(found[1]), _SECONDS[0]), _SECONDS[1]) if found else None
+
+    @property
+    def count(self) -> int:
+        """How many films the words ask for, where several are made at all; else three."""
+        found = _COUNT.search(self.prompt)
+        return min(max(int(found[1]), _COUNTS[0]), _COUNTS[1]) if found else 3
 
 
 def read_wish(body: Any) -> Wish:  # noqa: ANN401  # whatever a client sent as JSON

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from bot.demo.wish import Wish
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 _MAX_OPEN = 16
+_DIFFERENT = 3
+"""Films that are made for one wish; further ones are copies, since each takes seconds."""
 
 
 class WorkState(StrEnum):
@@ -42,8 +45,8 @@ class Work:
 
     wish: Wish
     scenario: Scenario
-    path: Path
-    """Where the film will be."""
+    films: Sequence[Path]
+    """Where the films will be; nearly always one."""
     day: str
     """`YYYYMMDD`, part of its links."""
     created: int
@@ -59,6 +62,11 @@ class Work:
     error: str | None = None
     ratio: str = "16:9"
     task: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> Path:
+        """The film; of several the first."""
+        return self.films[0]
 
     @property
     def orientation(self) -> str:
@@ -121,10 +129,11 @@ class Workshop:
             raise TooMuchWork
         now = self._clock()
         image = images[0] if images else earlier.ending if earlier else None
+        count = wish.count if scenario.several else 1
         work = Work(
             wish=wish,
             scenario=scenario,
-            path=self._folder / f"{secrets.token_hex(15)}.mp4",
+            films=[self._folder / f"{secrets.token_hex(15)}.mp4" for _ in range(count)],
             day=f"{now:%Y%m%d}",
             created=int(now.timestamp()),
             image=image,
@@ -136,10 +145,14 @@ class Workshop:
         work.task = asyncio.create_task(self._make(work))
         return work
 
-    def find(self, name: str) -> Work | None:
-        """The work whose film or poster has this file name."""
+    def find(self, name: str) -> tuple[Work, int] | None:
+        """The work whose film or poster has this file name, and which of its films it is."""
         stem = Path(name).stem
-        return next((work for work in self.works.values() if work.path.stem == stem), None)
+        for work in self.works.values():
+            for number, film in enumerate(work.films, start=1):
+                if film.stem == stem:
+                    return work, number
+        return None
 
     def made(self, remix_id: str) -> Work | None:
         """The work of that remix id."""
@@ -153,7 +166,6 @@ class Workshop:
 
     async def _make(self, work: Work) -> None:
         options: dict[str, Any] = {
-            "prompt": work.wish.prompt,
             "scene": work.scene,
             "image": work.image,
             "last_image": work.last_image,
@@ -164,7 +176,12 @@ class Workshop:
         try:
             async with self._places:
                 work.state = WorkState.RUNNING
-                await make_film(self._film(**options), work.path)
+                for number, path in enumerate(work.films[:_DIFFERENT], start=1):
+                    # The title also chooses the landscape, so every one looks different.
+                    title = f"{work.wish.prompt} · {number}" if number > 1 else work.wish.prompt
+                    await make_film(self._film(prompt=title, **options), path)
+                for number, path in enumerate(work.films[_DIFFERENT:]):
+                    shutil.copyfile(work.films[number % _DIFFERENT], path)
             work.state = WorkState.COMPLETED
         except FilmFailed as failure:
             work.state, work.error = WorkState.FAILED, str(failure)

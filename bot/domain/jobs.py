@@ -9,6 +9,19 @@ from bot.domain.requests import Requester, VideoRequest
 
 TOKEN_LIFE = timedelta(minutes=14)
 """How long an interaction token is used: Discord ends it at 15 minutes, clocks differ."""
+MAX_VIDEOS = 10
+"""Videos that are fetched of one answer, which cost one price whatever their number."""
+
+
+def video_name(job_id: str, number: int = 1) -> str:
+    """What one of a job's videos is called, on disk and on its card; 1 is the best.
+
+    Raises:
+        ValueError: the id could lead elsewhere.
+    """
+    if not (job_id.isascii() and job_id.isalnum()):
+        raise ValueError("a job id is letters and digits")
+    return f"video-{job_id}.mp4" if number == 1 else f"video-{job_id}-{number}.mp4"
 
 
 class JobStatus(StrEnum):
@@ -63,6 +76,8 @@ class CardRef:
     """Bytes that this interaction may attach (Discord's `attachment_size_limit`)."""
     bot_can_view: bool = True
     """Whether the bot itself may see the channel, and so edit without the token."""
+    further_id: int | None = None
+    """The second message, with the videos for which the card has no room."""
 
     def token_alive(self, now: datetime) -> bool:
         """Whether the token may still be used at `now`."""

@@ -26,21 +26,26 @@ class Clip:
 
 
 class DeliveryForm(StrEnum):
-    """How the member gets the video."""
+    """How the member gets a video."""
 
     ATTACHED = "attached"
+    """On the card."""
+    FURTHER = "further"
+    """In a second message, because the card is full."""
     LINKED = "linked"
-    """Too large for this channel: the relay's own link."""
+    """Too large for this channel, or for both messages: the relay's own link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The end of a job that has a video."""
+    """How one video of a job reaches its member."""
 
     form: DeliveryForm
     clip: Clip
+    number: int = 1
+    """Which of the answer's videos it is; 1 is the best."""
     url: str | None = None
-    """The relay's link, when linked."""
+    """The relay's link."""
     expires_at: datetime | None = None
     """When that link ends, where the link itself says so."""
 
@@ -88,12 +93,15 @@ class CardState:
     ready_at: datetime | None = None
     """Start plus the median of this model's last videos; `None` without history."""
     step: Step | None = None
+    fetching: int = 1
+    """Which of the job's videos is being fetched."""
     bytes_total: int | None = None
     pictures: tuple[Path, ...] = ()
     """The reference images as they were understood, first frame first, shown on the card."""
     parked: bool = False
     """The bot is stopping; its next start goes on with the job."""
-    delivery: Delivery | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    """The videos that play, best first."""
     took: timedelta | None = None
     continuable: bool = False
     """Whether the video can be gone on from."""

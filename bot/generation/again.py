@@ -1,7 +1,6 @@
 """What a finished card still offers: the same once more, what comes next, and its removal."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.domain.errors import ImageRejected, Refusal
 from bot.domain.jobs import Job, JobStatus
@@ -9,6 +8,7 @@ from bot.domain.requests import Order, Requester
 from bot.generation.cancel import check_owner, find
 from bot.generation.earlier import EarlierVideos
 from bot.generation.inputs import Inputs
+from bot.generation.shelf import Shelf
 from storage.jobs import Jobs
 
 
@@ -99,13 +99,13 @@ async def _found(jobs: Jobs, job_id: str, by: Requester) -> Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """Removes a finished card and the video on disk; returns no credits."""
+    """Removes a finished card and its videos on disk; returns no credits."""
 
     jobs: Jobs
-    videos: Path
+    shelf: Shelf
 
     async def __call__(self, job_id: str, by: Requester) -> Job:
-        """Forget the video; the caller removes the message.
+        """Forget the videos; the caller removes the messages.
 
         Raises:
             Refusal: `refusal-job-gone`, `refusal-not-yours`, or `refusal-still-running`.
@@ -114,5 +114,5 @@ class Delete:
         check_owner(job, by)
         if not job.status.final:
             raise Refusal("refusal-still-running")
-        (self.videos / f"video-{job.id}.mp4").unlink(missing_ok=True)
+        self.shelf.remove(job.id)
         return job

@@ -1,30 +1,22 @@
-"""Bring a finished video to its member: fetch, probe, post, and only then settle."""
+"""Bring finished videos to their member: fetch, probe, post, and only then settle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from bot.delivery import VideoFetcher, fits, link_expiry, probe
-from bot.domain.errors import (
-    CardLost,
-    DiscordAway,
-    FailureKind,
-    JobFailure,
-    MediaFailure,
-    Postponed,
-    RelayFailure,
-    StorageError,
-)
+from bot.delivery import DEFAULT_LIMIT, VideoFetcher, link_expiry, packed
+from bot.domain.errors import CardLost, DiscordAway, MediaFailure, Postponed, StorageError
 from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
-from bot.domain.views import Clip, Delivery, DeliveryForm, Step
+from bot.domain.views import CardState, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
 from bot.generation.earlier import EarlierVideos
 from bot.generation.persistence import told, written
 from bot.generation.ports import Cards
+from bot.generation.videos import Found, Videos
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
 from storage.ledger import Ledger
@@ -33,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Deliver:
-    """The last part of a job that has a video."""
+    """The last part of a job that has videos."""
 
     def __init__(
         self,
@@ -51,36 +43,31 @@ class Deliver:
         self._ledger = ledger
         self._cards = cards
         self._earlier = earlier
-        self._fetcher = fetcher
+        self._videos = Videos(fetcher)
         self._clock = clock
 
     async def __call__(self, job: Job, completed: Completed, board: Board) -> None:
-        """Fetch, probe and post the first video, then settle its credits.
+        """Store where the videos are, then bring them.
 
         Raises:
-            JobFailure: the links hold no video, or nobody can be reached.
+            JobFailure: the links hold no video.
+            Postponed: Discord is away; `again` goes on from there.
         """
-        if not completed.videos:
-            raise RelayFailure(FailureKind.NO_RESULT)
-        links = completed.videos[0]
         delivering = await written(partial(self._jobs.delivering, job, completed.videos))
-        if delivering is None:
-            return  # cancelled meanwhile
-        await self._bring(delivering, links, board)
+        if delivering is not None:  # else it was cancelled meanwhile
+            await self._bring(delivering, board)
 
     async def again(self, job: Job, board: Board) -> None:
-        """The same from the links that were kept, after a stop between the relay and the card.
+        """Go on with a job in `delivering` whose bringing was broken off, from what is stored.
 
         Raises:
             JobFailure: the links hold no video (any more).
             Postponed: Discord is away.
         """
-        if await self._shows_video(job):
-            await self._settle(job)  # whatever became of the bot afterwards
-            return
-        if not job.videos:
-            raise RelayFailure(FailureKind.NO_RESULT)
-        await self._bring(job, job.videos[0], board)
+        if len(job.videos) == 1 and await self._shows_video(job):
+            await self._settle(job, videos=1)  # whatever became of the bot afterwards
+        else:
+            await self._bring(job, board)
 
     async def _shows_video(self, job: Job) -> bool:
         try:
@@ -88,75 +75,88 @@ class Deliver:
         except DiscordAway as away:
             raise Postponed(away.code) from away
 
-    async def _bring(self, delivering: Job, links: Sequence[str], board: Board) -> None:
-        board.show(job=delivering, step=Step.FETCHING)
-        clip, url = await self._first_that_plays(delivering, links, board)
+    async def _bring(self, job: Job, board: Board) -> None:
+        """Fetch, probe and post, then settle; harmless to be done again.
+
+        The card is edited to the same, and a second message is looked for before it is made.
+        """
+        board.show(job=job)
+        found = await self._videos(job, board)
         board.show(step=Step.POSTING)
-        card = await self._post(delivering, self._delivery(delivering, clip, url), board)
-        await self._settle(card)
-
-    async def _first_that_plays(
-        self, job: Job, links: Sequence[str], board: Board
-    ) -> tuple[Clip, str]:
-        """Relays print one file under several links; the next is tried when one fails."""
-        *others, last = links
-        for url in others:
-            try:
-                return await self._fetch(job, url, board), url
-            except MediaFailure as failure:
-                log.info("media.next_link", job=job.id, code=failure.code)
-        return await self._fetch(job, last, board), last
-
-    async def _fetch(self, job: Job, url: str, board: Board) -> Clip:
         try:
-            path = await self._fetcher.fetch(
-                job.id, url, on_size=lambda size: board.show(bytes_total=size)
-            )
-        except OSError as error:
-            log.exception("media.not_stored", job=job.id)
-            raise MediaFailure("media-no-room") from error
-        return await probe(path)
-
-    def _delivery(self, job: Job, clip: Clip, url: str) -> Delivery:
-        limit = job.card.size_limit if job.card else 0
-        if fits(clip, limit):
-            return Delivery(form=DeliveryForm.ATTACHED, clip=clip)
-        return self._linked(clip, url)
-
-    def _linked(self, clip: Clip, url: str) -> Delivery:
-        expires = link_expiry(url, self._clock())
-        return Delivery(form=DeliveryForm.LINKED, clip=clip, url=url, expires_at=expires)
-
-    async def _post(self, job: Job, delivery: Delivery, board: Board) -> Job:
-        try:
-            return await self._show(job, delivery, board)
-        except MediaFailure:
-            if delivery.form is DeliveryForm.LINKED:
-                raise
-            # Discord's own limit was lower than the interaction said: one step down.
-            linked = self._linked(delivery.clip, job.video_url or "")
-            return await self._show(job, linked, board)
+            shown = await self._follow(await self._post(job, found, board))
         except CardLost as lost:
-            raise JobFailure("failure-unreachable") from lost
+            log.warning("job.put_by", job=job.id, code=lost.code)
+            await written(partial(self._jobs.put_by, job))
         except DiscordAway as away:
             raise Postponed(away.code) from away
+        else:
+            await self._settle(replace(job, card=shown.job.card), videos=len(found))
 
-    async def _show(self, job: Job, delivery: Delivery, board: Board) -> Job:
+    async def _post(self, job: Job, found: Sequence[Found], board: Board) -> CardState:
+        failure: MediaFailure | None = None
+        for deliveries in self._ladder(job, found, board):
+            try:
+                return await self._show(job, deliveries, board)
+            except MediaFailure as too_large:
+                failure = too_large  # Discord's own limit is lower than it said: one step down
+        raise failure or AssertionError("the ladder has a step")  # for the type checker
+
+    def _ladder(
+        self, job: Job, found: Sequence[Found], board: Board
+    ) -> Iterator[tuple[Delivery, ...]]:
+        """As much as the interaction allows, then what is allowed everywhere, then links alone."""
+        limit = job.card.size_limit if job.card else 0
+        everywhere = min(limit, DEFAULT_LIMIT)
+        clips = [video.clip for video in found]
+        picture = board.state.picture
+        beside = picture.stat().st_size if picture and picture.is_file() else 0
+        steps = (
+            packed(clips, limit, beside=beside),
+            packed(clips, everywhere, request=everywhere, beside=beside),
+            packed(clips, 0),
+        )
+        for forms in dict.fromkeys(steps):
+            yield tuple(
+                self._delivery(video, form) for video, form in zip(found, forms, strict=True)
+            )
+
+    def _delivery(self, video: Found, form: DeliveryForm) -> Delivery:
+        expires = link_expiry(video.url, self._clock())
+        return Delivery(
+            form=form, clip=video.clip, number=video.number, url=video.url, expires_at=expires
+        )
+
+    async def _show(self, job: Job, deliveries: tuple[Delivery, ...], board: Board) -> CardState:
         done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
         balance = await told(self._ledger.balance(job.requester()))
         state = replace(
             board.state,
             job=done,
             balance=balance,
-            delivery=delivery,
+            deliveries=deliveries,
             took=done.took(),
             continuable=await told(self._earlier.continuable(job)) or False,
         )
         card = await self._cards.settle(state)
-        return replace(job, card=card)
+        return replace(state, job=replace(done, card=card))
 
-    async def _settle(self, job: Job) -> None:
-        """The video is posted: from here on nothing may call the job failed."""
+    async def _follow(self, state: CardState) -> CardState:
+        """Post what the card has no room for; where that fails the card links it instead."""
+        if all(each.form is not DeliveryForm.FURTHER for each in state.deliveries):
+            return state
+        if card := await self._cards.follow(state):
+            return replace(state, job=replace(state.job, card=card))
+        linked = replace(state, deliveries=tuple(map(_linked_if_further, state.deliveries)))
+        try:
+            card = await self._cards.settle(linked)
+        except (CardLost, DiscordAway, MediaFailure) as failure:
+            log.warning("card.not_corrected", job=state.job.id, code=failure.code)
+            return state
+        return replace(linked, job=replace(state.job, card=card))
+
+    async def _settle(self, job: Job, *, videos: int) -> None:
+        """The videos are posted: from here on nothing may call the job failed."""
         finish = partial(self._ledger.finish, job, JobStatus.DELIVERED, settle=True)
         try:
             done = await written(finish)
@@ -166,13 +166,18 @@ class Deliver:
         if done is None:
             log.error("job.delivered_after_its_end", job=job.id)
             return
-        log.info("job.delivered", job=job.id)
+        log.info("job.delivered", job=job.id, videos=videos)
         self._count(done)
         if job.card is not None:
             await written(partial(self._jobs.place_card, job.id, job.card))
-        await self._cards.mention(replace(done, card=job.card))
+        await self._cards.mention(replace(done, card=job.card), videos=videos)
 
     def _count(self, job: Job) -> None:
         self._metrics.jobs.labels("delivered", "").inc()
         if took := job.took():
             self._metrics.seconds.labels(job.request.model).observe(took.total_seconds())
+
+
+def _linked_if_further(delivery: Delivery) -> Delivery:
+    further = delivery.form is DeliveryForm.FURTHER
+    return replace(delivery, form=DeliveryForm.LINKED) if further else delivery

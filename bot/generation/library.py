@@ -129,7 +129,7 @@ class Library:
         """
         kept = await self.find(job_id, by)
         await self.given(kept.job)
-        await asyncio.to_thread(self.shelf.remove, kept.job.id, len(kept.job.videos))
+        await asyncio.to_thread(self.shelf.remove, kept.job.id)
         log.info("library.deleted", job=job_id)
 
     async def removable(self, job_id: str, by: Requester) -> None:

@@ -15,13 +15,24 @@ class Cards(Protocol):
     async def settle(self, state: CardState) -> CardRef:
         """Show a final state: stops earlier offers, retries, and returns once Discord said yes.
 
-        With a delivery that is attached, the card holds the video afterwards.
+        The card holds the attached ones of its deliveries afterwards. The same state may be
+        settled again.
 
         Raises:
             CardLost: no route reaches the card (or its channel) any more.
             DiscordAway: Discord does not answer; the same may work later.
-            MediaFailure: `media-too-large` when Discord refuses the file's size.
+            MediaFailure: `media-too-large` when Discord refuses the size of its files.
         """
+
+    async def follow(self, state: CardState) -> CardRef | None:
+        """Post the further ones of a settled state's deliveries in a second message, silently.
+
+        It is there once, however often this is done. The card knows it afterwards; `None` means
+        that there is none. Never raises.
+        """
+
+    async def withdraw(self, job: Job) -> None:
+        """Remove the second message of a job's card, where there is one; never raises."""
 
     async def park(self, state: CardState) -> None:
         """Show a last state before the bot stops, in one short try; never raises."""
@@ -33,7 +44,7 @@ class Cards(Protocol):
         """
 
     async def shows_video(self, job: Job) -> bool:
-        """Whether the job's card holds its video; false when it may not be read, or is gone.
+        """Whether the job's card holds its videos; false when it may not be read, or is gone.
 
         Raises:
             DiscordAway: Discord does not answer.
@@ -46,7 +57,7 @@ class Cards(Protocol):
             DiscordAway: Discord does not answer.
         """
 
-    async def mention(self, job: Job) -> None:
+    async def mention(self, job: Job, *, videos: int = 1) -> None:
         """Tell the owner once, by a short reply, that the job is over; never raises."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, video_name
 from bot.domain.library import VideoFile
 
 
@@ -21,17 +21,18 @@ class Shelf:
         found = (_look(self.folder / name, number) for number, name in names)
         return tuple(file for file in found if file is not None)
 
-    def remove(self, job_id: str, videos: int) -> None:
-        """Forget them all."""
-        for name in file_names(job_id, videos):
-            (self.folder / name).unlink(missing_ok=True)
+    def remove(self, job_id: str) -> None:
+        """Forget all of a job's videos."""
+        first = video_name(job_id)
+        for pattern in (first, first.replace(".", "-*.")):
+            for path in self.folder.glob(pattern):
+                path.unlink(missing_ok=True)
 
 
 def file_names(job_id: str, videos: int) -> Iterator[str]:
     """The names under which a job's videos are fetched."""
-    yield f"video-{job_id}.mp4"
-    for number in range(2, videos + 1):
-        yield f"video-{job_id}-{number}.mp4"
+    for number in range(1, max(videos, 1) + 1):
+        yield video_name(job_id, number)
 
 
 def in_use(job: Job) -> set[str]:

@@ -149,8 +149,9 @@ async def _prompt(interaction: discord.Interaction, desk: Desk, job_id: str) -> 
 async def _delete(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = presser_of(interaction, desk.moderator_role)
     await interaction.response.defer()
-    await desk.delete(job_id, by)
+    job = await desk.delete(job_id, by)
     await interaction.delete_original_response()
+    await desk.cards.withdraw(job)
 
 
 _PRESSES: Mapping[Verb, Callable[[discord.Interaction, Desk, str], Awaitable[None]]] = {

@@ -1,6 +1,6 @@
 """A job's state as the message that shows it: the same five lines in every state."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -8,16 +8,18 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
-from bot.domain.jobs import Job, JobStatus
+from bot.domain.jobs import Job, JobStatus, video_name
 from bot.domain.models import Catalogue
-from bot.domain.views import CardState, DeliveryForm
-from bot.presenter import lines
+from bot.domain.views import CardState, Delivery, DeliveryForm
+from bot.presenter import lines, outcome
 from bot.presenter.prose import shorten, visible
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
 ALT_WIDTH = 255
 """Columns of alt text; four characters each stay within Discord's 1,024."""
+ROW = 5
+"""Buttons beside each other."""
 
 _STEMS = ("input", "last")
 """Names of the copies of the first and of the last frame."""
@@ -41,13 +43,18 @@ class CardFile:
     """A file that the card refers to as `attachment://<name>` and so must have attached."""
 
     name: str
-    """Plain ASCII, made of the job's id alone."""
+    """Plain ASCII, made of the job's id and a number alone."""
     path: Path
 
 
 def card_files(state: CardState) -> tuple[CardFile, ...]:
     """What must be attached to the message for `card_view` of the same state."""
-    return tuple(file for file in (_video(state), *_pictures(state)) if file)
+    return (*_videos(state, DeliveryForm.ATTACHED), *_pictures(state))
+
+
+def further_files(state: CardState) -> tuple[CardFile, ...]:
+    """The same for `further_view`."""
+    return _videos(state, DeliveryForm.FURTHER)
 
 
 def card_view(
@@ -58,8 +65,18 @@ def card_view(
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[state.job.status])
     for item in (_header(state, say, models), ui.Separator[Any](), *_body(state, say)):
         box.add_item(item)
-    if row := [*_link_button(state, say), *buttons(state)]:
+    for row in _rows(_link_buttons(state, say), buttons(state)):
         box.add_item(ui.ActionRow(*row))
+    return ui.LayoutView(timeout=None).add_item(box)
+
+
+def further_view(state: CardState, *, texts: Texts) -> ui.LayoutView:
+    """The second message: the videos for which the card has no room."""
+    say = Voice(texts, state.job.locale)
+    files = further_files(state)
+    text = say("card-rest", count=len(files), of=len(state.deliveries))
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[state.job.status])
+    box.add_item(ui.TextDisplay(text)).add_item(_gallery(files, state.job.request.prompt))
     return ui.LayoutView(timeout=None).add_item(box)
 
 
@@ -78,40 +95,54 @@ def _beside(text: str, picture: Sequence[CardFile], alt: str) -> Item:
 
 
 def _body(state: CardState, say: Voice) -> Sequence[Item]:
-    """Lines 3 to 5; the video takes the place of the bar, and of the last frame, that led to it."""
-    video = _video(state)
-    head, detail, times = (part(state, say) for part in (lines.headline, lines.detail, lines.times))
-    if video is None:
-        text = "\n".join(line for line in (head, detail, times) if line)
+    """Lines 3 to 5; the videos take the place of the bar, and of the last frame, that led there."""
+    videos = _videos(state, DeliveryForm.ATTACHED)
+    head, *rest = (part(state, say) for part in (lines.headline, lines.detail, lines.times))
+    foot = "\n".join(line for line in rest if line)
+    if not videos:
+        text = f"{head}\n{foot}" if foot else head
         return (_beside(text, _pictures(state)[1:], say("card-last-frame")),)
-    foot = (ui.TextDisplay[Any](times),) if times else ()
-    return (ui.TextDisplay(head), _gallery(video, state.job.request.prompt), *foot)
+    gallery = _gallery(videos, state.job.request.prompt)
+    return (ui.TextDisplay(head), gallery, *((ui.TextDisplay[Any](foot),) if foot else ()))
 
 
-def _gallery(video: CardFile, prompt: str) -> Item:
-    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH)
+def _gallery(videos: Sequence[CardFile], prompt: str) -> Item:
+    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH) or None
     return ui.MediaGallery(
-        discord.MediaGalleryItem(f"attachment://{video.name}", description=alt or None)
+        *(discord.MediaGalleryItem(f"attachment://{each.name}", description=alt) for each in videos)
     )
 
 
-def _link_button(state: CardState, say: Voice) -> Sequence[Item]:
-    url = lines.link(state)
-    if not 0 < len(url) <= lines.MAX_LINK_BUTTON:
-        return ()
-    return (ui.Button(style=discord.ButtonStyle.link, url=url, label=say("button-open")),)
+def _link_buttons(state: CardState, say: Voice) -> Sequence[Item]:
+    return [
+        ui.Button(
+            style=discord.ButtonStyle.link,
+            url=link.url,
+            label=say("button-open", number=link.number),
+        )
+        for link in outcome.links(state)
+        if link.on_button
+    ]
 
 
-def _video(state: CardState) -> CardFile | None:
-    delivery = state.delivery
-    if delivery is None or delivery.form is not DeliveryForm.ATTACHED:
-        return None
-    return CardFile(name=f"video-{state.job.id}.mp4", path=delivery.clip.path)
+def _rows(links: Sequence[Item], own: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """All in one row, as long as they have room there."""
+    groups = [[*links, *own]] if len(links) + len(own) <= ROW else [links, own]
+    for group in groups:
+        yield from (group[at : at + ROW] for at in range(0, len(group), ROW))
+
+
+def _videos(state: CardState, form: DeliveryForm) -> tuple[CardFile, ...]:
+    return tuple(_file(state, each) for each in state.deliveries if each.form is form)
+
+
+def _file(state: CardState, delivery: Delivery) -> CardFile:
+    return CardFile(name=video_name(state.job.id, delivery.number), path=delivery.clip.path)
 
 
 def _pictures(state: CardState) -> tuple[CardFile, ...]:
     """The reference images that are shown: both ends of a video, until it is there itself."""
-    shown = state.pictures[: 1 if _video(state) else len(_STEMS)]
+    shown = state.pictures[: 1 if _videos(state, DeliveryForm.ATTACHED) else len(_STEMS)]
     return tuple(_picture(state.job, number, path) for number, path in enumerate(shown))
 
 

@@ -14,6 +14,7 @@ from bot.domain.jobs import CardRef, Job
 from bot.domain.views import CardState
 from bot.presenter.card import picture_stem
 from bot.presenter.face import Face, Faces, media_url
+from bot.presenter.further import SecondMessages
 from bot.presenter.memory import Recent
 from bot.presenter.progress import Card
 from bot.presenter.reading import Reader
@@ -79,6 +80,9 @@ class Editor:
         self._over = Recent(REMEMBERED)
         self._tokens = Tokens(clock)
         self._read = Reader(bot=bot, tokens=self._tokens, clock=clock, seconds=pace.call)
+        self._second = SecondMessages(
+            bot=bot, faces=faces, tokens=self._tokens, read=self._read, send=self._persist
+        )
 
     async def run(self) -> None:
         """Send progress until cancelled, each card in a task of its own."""
@@ -148,16 +152,26 @@ class Editor:
         return replace(known, message_id=message.id) if known and message else None
 
     async def shows_video(self, job: Job) -> bool:
-        """Whether the card holds the job's video; false when it may not be read."""
+        """Whether the card holds the job's videos; false when it may not be read."""
         message = await self._read(job)
         return message is not None and media_url(message, f"video-{job.id}") is not None
 
-    async def mention(self, job: Job) -> None:
+    async def follow(self, state: CardState) -> CardRef | None:
+        """Post the videos for which the card has no room; `None` when that does not work."""
+        return await self._second.post(state)
+
+    async def withdraw(self, job: Job) -> None:
+        """Remove what `follow` posted."""
+        await self._second.remove(job)
+
+    async def mention(self, job: Job, *, videos: int = 1) -> None:
         """Tell the owner once, by a short reply to the card; at most once, so never again."""
         card = job.card
         if card is None or card.channel_id != job.channel_id:
             return  # a direct message has told them already
-        text = self._faces.texts.say(f"reply-{job.status.value}", job.locale, user=str(job.user_id))
+        text = self._faces.texts.say(
+            f"reply-{job.status.value}", job.locale, user=str(job.user_id), count=videos
+        )
         try:
             async with asyncio.timeout(self._pace.call):
                 await self._say(job, card, text)
@@ -249,11 +263,11 @@ class Editor:
         return kind
 
     async def _persist(self, route: Route, face: Face, *, upload: bool) -> CardRef:
-        if route.limit is not None and face.size() > route.limit:
+        if route.limit is not None and face.largest() > route.limit:
             raise MediaFailure("media-too-large")
         async for attempt in stamina.retry_context(
             on=_again,
-            attempts=self._pace.attempts,
+            attempts=self._pace.attempts if route.repeatable else 1,
             timeout=None,
             wait_initial=self._pace.wait,
             wait_jitter=self._pace.wait / 4,

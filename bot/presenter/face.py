@@ -12,7 +12,14 @@ from discord import ui
 
 from bot.domain.models import Catalogue
 from bot.domain.views import CardState
-from bot.presenter.card import Buttons, CardFile, card_files, card_view
+from bot.presenter.card import (
+    Buttons,
+    CardFile,
+    card_files,
+    card_view,
+    further_files,
+    further_view,
+)
 from bot.text import Texts
 
 
@@ -35,7 +42,14 @@ class Face:
 
     def size(self) -> int:
         """Bytes of all files."""
-        return sum(file.path.stat().st_size for file in self.files)
+        return sum(self._sizes())
+
+    def largest(self) -> int:
+        """Bytes of the largest file."""
+        return max(self._sizes(), default=0)
+
+    def _sizes(self) -> Iterator[int]:
+        return (file.path.stat().st_size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,11 @@ class Faces:
         view = card_view(state, texts=self.texts, models=self.models, buttons=buttons)
         mark = _mark(view)
         return Face(view=unlisted(view), files=card_files(state), mark=mark)
+
+    def further(self, state: CardState) -> Face:
+        """The second message of a state."""
+        view = further_view(state, texts=self.texts)
+        return Face(view=unlisted(view), files=further_files(state), mark=_mark(view))
 
 
 def _mark(view: ui.LayoutView) -> str:

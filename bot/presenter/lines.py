@@ -6,13 +6,13 @@ relay's, no end without history.
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
-from urllib.parse import quote
 
 from bot.domain.errors import Param
-from bot.domain.jobs import JobStatus
+from bot.domain.jobs import MAX_VIDEOS, JobStatus
 from bot.domain.ledger import Balance
 from bot.domain.models import Catalogue
-from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Step
+from bot.domain.views import CardState, Step
+from bot.presenter import outcome
 from bot.presenter.prose import harmless
 from bot.presenter.steps import step_key
 from bot.presenter.voice import Voice
@@ -22,14 +22,8 @@ PROMPT_WIDTH = 116
 PROMPT_WIDTH_BESIDE_PICTURE = 96
 LABEL_WIDTH = 40
 NOTE_WIDTH = 90
-MAX_LINK = 1200
-"""Characters of a link in the text; the signed links of relays are shorter."""
-MAX_LINK_BUTTON = 512
-"""Discord's limit for the link of a button."""
 BAR_CELLS = 10
 _MESSAGE = "https://discord.com/channels/{guild}/{channel}/{message}"
-_LINK_SIGNS = "%/:?#@!$&*+,;=~-._"
-"""What a link may hold unquoted; brackets would end the Markdown around it."""
 
 Line: TypeAlias = Callable[[CardState, Voice], str]
 Parts: TypeAlias = Callable[[CardState, Voice], tuple[str, ...]]
@@ -71,13 +65,6 @@ def times(state: CardState, say: Voice) -> str:
     """Line 5: when it began, when it may end, how long it took."""
     spoken = " · ".join(part for part in _TIMES[state.job.status](state, say) if part)
     return f"-# {spoken}" if spoken else ""
-
-
-def link(state: CardState) -> str:
-    """The relay's link, when it is how the member gets the video and a web link."""
-    delivery = _linked(state)
-    url = quote(delivery.url or "", safe=_LINK_SIGNS, errors="replace") if delivery else ""
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def bar(share: float, cells: int = BAR_CELLS) -> str:
@@ -125,20 +112,12 @@ def _making(state: CardState, say: Voice) -> str:
     return harmless(note, limit=NOTE_WIDTH) or say("card-making")
 
 
-def _delivering(_state: CardState, say: Voice) -> str:
-    return say("card-delivering")
+def _delivering(state: CardState, say: Voice) -> str:
+    return say("card-delivering", count=max(len(state.job.videos), 1))
 
 
 def _done(state: CardState, say: Voice) -> str:
-    clip = state.delivery.clip if state.delivery else None
-    return " · ".join([say("card-done"), *(_measures(state, clip, say) if clip else ())])
-
-
-def _measures(state: CardState, clip: Clip, say: Voice) -> tuple[str, ...]:
-    asked = state.job.request.seconds
-    as_asked = asked is not None and abs(clip.seconds - asked) < 1  # line 2 has it already
-    length = () if as_asked else (say("card-seconds", count=round(clip.seconds, 1)),)
-    return (f"{clip.width} × {clip.height}", *length, say("size", size=clip.size))
+    return " · ".join([say("card-done"), *outcome.measures(state, say)])
 
 
 def _failed(_state: CardState, say: Voice) -> str:
@@ -162,25 +141,13 @@ def _percent(state: CardState, say: Voice) -> str:
 
 
 def _bringing(state: CardState, say: Voice) -> str:
+    count = min(len(state.job.videos), MAX_VIDEOS)
+    if state.step is Step.FETCHING and count > 1:
+        size = state.bytes_total or 0
+        return f"-# {say('card-fetching-one', number=state.fetching, count=count, size=size)}"
     if state.step is Step.FETCHING:
         return f"-# {say('card-fetching', size=state.bytes_total or 0)}"
-    return f"-# {say('card-posting' if state.step else 'card-bringing')}"
-
-
-def _link(state: CardState, say: Voice) -> str:
-    return "\n".join([say("card-too-large"), *_named_link(state, say)]) if _linked(state) else ""
-
-
-def _named_link(state: CardState, say: Voice) -> tuple[str, ...]:
-    url = link(state)
-    if 0 < len(url) <= MAX_LINK_BUTTON:
-        return ()  # there is a button for it
-    return (say("card-link", url=url) if 0 < len(url) <= MAX_LINK else say("card-link-hidden"),)
-
-
-def _linked(state: CardState) -> Delivery | None:
-    delivery = state.delivery
-    return delivery if delivery and delivery.form is DeliveryForm.LINKED else None
+    return f"-# {say('card-posting' if state.step else 'card-bringing', count=max(count, 1))}"
 
 
 def _reason(state: CardState, say: Voice) -> str:
@@ -219,15 +186,7 @@ def _final_times(state: CardState, say: Voice) -> tuple[str, ...]:
     took = state.took or state.job.took()
     lasted = took is not None and round(took.total_seconds()) > 0  # else it hardly began
     spoken = say("card-took", duration=say.duration(took)) if took and lasted else ""
-    return (spoken, _link_end(state, say))
-
-
-def _link_end(state: CardState, say: Voice) -> str:
-    delivery = _linked(state)
-    if delivery is None:
-        return ""
-    ends = delivery.expires_at
-    return say.at("card-link-ends", ends) if ends else say("card-link-open")
+    return (spoken, outcome.link_end(state, say))
 
 
 _HEADLINES: Mapping[JobStatus, Line] = {
@@ -242,7 +201,7 @@ _DETAILS: Mapping[JobStatus, Line] = {
     JobStatus.QUEUED: _turn,
     JobStatus.RUNNING: _percent,
     JobStatus.DELIVERING: _bringing,
-    JobStatus.DELIVERED: _link,
+    JobStatus.DELIVERED: outcome.notes,
     JobStatus.FAILED: _reason,
     JobStatus.CANCELLED: _ended,
 }

@@ -1,4 +1,4 @@
-"""Read a card back from Discord: what it shows is known there, whatever was forgotten here."""
+"""Read back from Discord what was posted: it is known there, whatever was forgotten here."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,10 +10,14 @@ import structlog
 
 from bot.domain.errors import DiscordAway
 from bot.domain.jobs import CardRef, Job
+from bot.presenter.face import media_url
 from bot.presenter.routes import Verdict, partial_card, verdict, webhook
 from bot.presenter.tokens import Tokens
 
 log = structlog.stdlib.get_logger()
+
+LOOK_BACK = 50
+"""Messages of a channel, read at once."""
 
 
 class Reader:
@@ -67,6 +71,19 @@ class Reader:
                 raise DiscordAway("discord-away") from error
             return None
 
+    async def further(self, job: Job, card: CardRef) -> discord.Message | None:
+        """The second message of the job's card, when it is among the newest of its channel."""
+        channel = self._bot.get_partial_messageable(card.channel_id)
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for message in channel.history(limit=LOOK_BACK):
+                    ours = message.author == self._bot.user and message.id != card.message_id
+                    if ours and media_url(message, _stem(job)):
+                        return message
+        except Exception as error:  # noqa: BLE001 (judged and logged)
+            log.warning("card.further_not_read", job=job.id, kind=verdict(error).name)
+        return None
+
     async def _fetch(self, job: Job, card: CardRef) -> discord.Message:
         if self._tokens.alive(job):
             try:
@@ -75,3 +92,8 @@ class Reader:
                 if not self._tokens.died(job, refused):
                     raise
         return await partial_card(self._bot, card, job.guild_id).fetch()
+
+
+def _stem(job: Job) -> str:
+    """How the names of all its videos but the first begin."""
+    return f"video-{job.id}-"

@@ -76,7 +76,11 @@ class Route(Protocol):
 
     @property
     def limit(self) -> int | None:
-        """Bytes it can attach where that is known ahead; else Discord says it."""
+        """Bytes of a file that it can attach where that is known ahead; else Discord says it."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether doing it twice shows it once."""
 
     async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
         """Send it; with `upload` exactly the face's files are attached afterwards, else what is."""
@@ -92,6 +96,7 @@ class Edit:
     """Takes the fields of an edit."""
     private: bool = False
     limit: int | None = None
+    repeatable: bool = True
 
     async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
         """Edit the card."""
@@ -113,6 +118,7 @@ class Post:
     """Opens the place for it."""
     private: bool = False
     limit: int | None = None
+    repeatable: bool = True
 
     async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
         """Post it; the nonce makes Discord answer a repetition with the first message."""
@@ -123,6 +129,62 @@ class Post:
         )
         moved = replace(self.ref, channel_id=message.channel.id, message_id=message.id)
         return message, moved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """The second message, posted as the bot: a reply to the card, where that is in its channel."""
+
+    job: Job
+    card: CardRef
+    channel: discord.PartialMessageable
+    name: str = "further"
+    private: bool = False
+    limit: int | None = None
+    repeatable: bool = True
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Post it; with a nonce of its own, as for a card."""
+        del upload  # as for a card
+        here = self.card.channel_id == self.job.channel_id
+        card = self.channel.get_partial_message(self.card.message_id)
+        message = await (card.reply if here else self.channel.send)(
+            view=face.view,
+            files=face.uploads(),
+            nonce=f"{self.job.id}-2",
+            allowed_mentions=SILENT,
+        )
+        return message, replace(self.card, further_id=message.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """The second message by the interaction's token, which has no nonces: so it is tried once."""
+
+    card: CardRef
+    hook: discord.Webhook
+    name: str = "follow-up"
+    private: bool = False
+    limit: int | None = None
+    repeatable: bool = False
+
+    async def show(self, face: Face, *, upload: bool) -> tuple[discord.Message, CardRef]:
+        """Post it."""
+        del upload  # as above
+        message = await self.hook.send(
+            view=face.view, files=face.uploads(), allowed_mentions=SILENT, wait=True
+        )
+        return message, replace(self.card, further_id=message.id)
+
+
+def furthers(bot: discord.Client, job: Job, card: CardRef, *, token: bool) -> Iterator[Route]:
+    """The routes for the second message."""
+    if card.bot_can_view:
+        guild = job.guild_id if card.channel_id == job.channel_id else None
+        channel = bot.get_partial_messageable(card.channel_id, guild_id=guild)
+        yield Further(job=job, card=card, channel=channel)
+    if token:
+        yield FollowUp(card=card, hook=webhook(bot, card))
 
 
 def edits(bot: discord.Client, job: Job, *, token: bool) -> Iterator[Route]:

@@ -11,7 +11,7 @@ import discord
 import simcord
 
 from bot.app import Application, Pace
-from bot.demo.parts import buttons, texts, video_url, walk
+from bot.demo.parts import buttons, texts, video_url, video_urls, walk
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
@@ -74,6 +74,11 @@ class Scene:
         assert answer.response is not None
         return video_url(self.message(answer.response.id).components)
 
+    def videos(self, answer: simcord.InteractionResult) -> list[str]:
+        """File names of what the card's gallery shows."""
+        assert answer.response is not None
+        return names(self.message(answer.response.id))
+
     def link(self, answer: simcord.InteractionResult) -> str:
         """Where the card's link button leads."""
         assert answer.response is not None
@@ -98,6 +103,11 @@ class Scene:
 
     def _seen_by(self, viewer: simcord.MemberActor, message_id: int) -> discord.Message:
         return next(found for found in self.messages(viewer) if found.id == message_id)
+
+
+def names(message: discord.Message) -> list[str]:
+    """File names of the videos that a message shows."""
+    return [url.split("?")[0].rsplit("/", 1)[1] for url in video_urls(message.components)]
 
 
 async def until(true: Callable[[], bool], tell: Callable[[], object] = lambda: "") -> None:

@@ -142,6 +142,27 @@ async def test_out_names_the_file_and_further_videos_are_numbered(
     assert videos_in(folder) == sorted(names)
 
 
+async def test_of_several_videos_those_that_can_be_had_are_saved(
+    clapper: Clapper, folder: Path, relay: Relay
+) -> None:
+    links = [
+        relay.offers("a.mp4", VIDEO),
+        f"{relay.url}/files/gone.mp4",
+        relay.offers("c.mp4", VIDEO),
+    ]
+    relay.says("Done:\n", *(f"{n}. [video {n}]({link})\n" for n, link in enumerate(links, start=1)))
+
+    ended = await clapper(
+        "generate", "--prompt", "x", "--out", "boat.mp4", "--json", **relay.settings()
+    )
+
+    assert ended.code == 1
+    told = [(event["event"], event.get("path")) for event in ended.events[-3:]]
+    assert told == [("saved", "boat.mp4"), ("saved", "boat-3.mp4"), ("failed", None)]
+    assert ended.events[-1]["message"].startswith("Video 2 of 3: ")
+    assert videos_in(folder) == ["boat-3.mp4", "boat.mp4"]
+
+
 @pytest.mark.parametrize(
     ("status", "error", "kind"),
     [

@@ -225,7 +225,7 @@ def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
         cancel=_cancel(counter),
         again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder), earlier=counter.earlier),
         go_on=GoOn(jobs=counter.jobs, earlier=counter.earlier),
-        delete=Delete(jobs=counter.jobs, videos=counter.folder),
+        delete=Delete(jobs=counter.jobs, shelf=Shelf(counter.folder)),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
         library=Library(

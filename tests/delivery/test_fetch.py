@@ -46,6 +46,18 @@ async def test_the_file_bears_the_jobs_name_in_a_private_folder(tmp_path: Path) 
     assert (mode(folder), mode(first), sizes) == (0o700, 0o600, [5])
 
 
+async def test_what_was_fetched_is_found_again_and_nothing_else(tmp_path: Path) -> None:
+    async with listen(v=reply(b"video"), cut=reply(b"video", content_length="9")) as host:
+        videos = fetcher(tmp_path, host)
+        await videos.fetch(JOB, f"{host.url}/v", number=2)
+        with stamina.set_testing(True, attempts=1), pytest.raises(MediaFailure):
+            await videos.fetch(JOB, f"{host.url}/cut", number=3)
+
+    assert videos.kept(JOB, 2) == tmp_path / f"video-{JOB}-2.mp4"
+    assert [videos.kept(JOB, number) for number in (1, 3)] == [None, None]
+    assert videos.kept("fedcba9876543210", 2) is None
+
+
 def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
 

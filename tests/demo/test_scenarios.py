@@ -10,7 +10,7 @@ import pytest
 
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
-from tests.demo.wire import SMALL, ask, body, link_in, settled, source_in, text_of
+from tests.demo.wire import LINK, SMALL, ask, body, link_in, settled, source_in, text_of
 
 
 @pytest.fixture
@@ -127,6 +127,37 @@ async def test_an_oversize_video_still_plays(
     assert len(film) > 30 * 1024 * 1024
     with av.open(io.BytesIO(film), "r") as container:
         assert next(container.decode(video=0)).width == 160
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [("boat [several]", 3), ("5 variations of a boat [several]", 5), ("99 videos [several]", 12)],
+)
+async def test_several_videos_are_the_items_of_a_list(
+    relay: SampleRelay, client: aiohttp.ClientSession, prompt: str, count: int
+) -> None:
+    text = text_of(await ask(client, relay, body(prompt)))
+
+    links = LINK.findall(text)
+    assert len(set(links)) == count
+    assert [line[: line.index(".")] for line in text.splitlines()[-count:]] == [
+        str(number) for number in range(1, count + 1)
+    ]
+    async with client.get(links[-1]) as answer:
+        assert (answer.status, answer.content_type) == (200, "video/mp4")
+
+
+async def test_of_several_videos_the_second_alone_can_be_bad(
+    relay: SampleRelay, client: aiohttp.ClientSession
+) -> None:
+    links = LINK.findall(text_of(await ask(client, relay, body("boat [several-expired]"))))
+
+    statuses = []
+    for link in links:
+        async with client.get(link) as answer:
+            statuses.append(answer.status)
+
+    assert statuses == [200, 403, 200]
 
 
 async def test_a_link_can_name_another_origin(

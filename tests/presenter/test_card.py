@@ -13,7 +13,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.requests import VideoRequest
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
-from bot.presenter.card import card_files, card_view
+from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     MODELS,
     NOW,
@@ -54,7 +54,7 @@ def attached(**changes: Any) -> Delivery:
 
 def linked(url: str | None, **changes: Any) -> CardState:
     delivery = Delivery(form=DeliveryForm.LINKED, clip=make_clip(), url=url, **changes)
-    return CardState(job=DELIVERED, delivery=delivery)
+    return CardState(job=DELIVERED, deliveries=(delivery,))
 
 
 def link_buttons(state: CardState) -> list[str]:
@@ -147,7 +147,7 @@ def test_every_state_on_the_way_has_the_same_five_lines() -> None:
 
 
 def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
-    state = CardState(job=DELIVERED, balance=make_balance(), delivery=attached())
+    state = CardState(job=DELIVERED, balance=make_balance(), deliveries=(attached(),))
 
     shown = view(state)
 
@@ -163,7 +163,7 @@ def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
 
 
 def test_a_length_other_than_asked_is_told() -> None:
-    said = text(CardState(job=DELIVERED, delivery=attached(seconds=8.04)))
+    said = text(CardState(job=DELIVERED, deliveries=(attached(seconds=8.04),)))
 
     assert "**Done · 1280 × 720 · 8 s · 8.4 MB**" in said
 
@@ -173,6 +173,148 @@ def test_a_linked_video_has_a_button_and_its_expiry() -> None:
 
     assert link_buttons(state) == ["https://media.example.com/a.mp4?ex=1"]
     assert text(state)[-1] == f"-# Took 2 min 13 s · the link ends <t:{UNIX + 86400}:R>"
+
+
+def several(*forms: DeliveryForm, made: int = 0, **changes: Any) -> CardState:
+    """A delivered state whose videos have these forms, of so many that the relay made."""
+    deliveries = tuple(
+        Delivery(
+            form=form,
+            clip=make_clip(size=3_000_000, path=Path(f"clip-{number}.mp4")),
+            number=number,
+            url=f"https://media.example.com/{number}.mp4",
+            **changes,
+        )
+        for number, form in enumerate(forms, start=1)
+    )
+    links = (("https://media.example.com/v.mp4",),) * max(made, len(forms))
+    return CardState(job=replace(DELIVERED, videos=links), deliveries=deliveries)
+
+
+def gallery(shown: ui.LayoutView) -> list[str]:
+    (found,) = (c for c in components(shown) if c["type"] == 12)
+    return [item["media"]["url"].removeprefix("attachment://") for item in found["items"]]
+
+
+CARD, FURTHER, LINKED = DeliveryForm.ATTACHED, DeliveryForm.FURTHER, DeliveryForm.LINKED
+
+
+def test_several_videos_stand_in_one_gallery() -> None:
+    state = several(CARD, CARD, CARD)
+
+    assert gallery(view(state)) == [
+        "video-0123456789abcdef.mp4",
+        "video-0123456789abcdef-2.mp4",
+        "video-0123456789abcdef-3.mp4",
+    ]
+    assert text(state)[2:] == [
+        "**Done · 3 videos · 1280 × 720 · 8.6 MB**",
+        "-# Took 2 min 13 s",
+    ]
+
+
+def test_a_video_keeps_its_number_when_the_one_before_it_is_missing() -> None:
+    state = several(CARD, CARD)
+    state = replace(state, deliveries=state.deliveries[1:])
+
+    assert gallery(view(state)) == ["video-0123456789abcdef-2.mp4"]
+
+
+def test_what_differs_between_videos_is_not_said_of_all() -> None:
+    state = several(CARD, CARD)
+    wide, tall = state.deliveries
+    tall = replace(tall, clip=replace(tall.clip, width=720, height=1280, seconds=5.0))
+
+    assert text(replace(state, deliveries=(wide, tall)))[2] == "**Done · 2 videos · 5.7 MB**"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (several(CARD, made=2), ["1 of 2 videos could be fetched"]),
+        (several(CARD, CARD, made=3), ["2 of 3 videos could be fetched"]),
+        (several(CARD, FURTHER), ["1 more is in the message below"]),
+        (several(CARD, FURTHER, FURTHER), ["2 more are in the message below"]),
+        (
+            several(CARD, LINKED),
+            ["1 of 2 could not be attached here, so the relay’s own link has it"],
+        ),
+        (
+            several(LINKED, LINKED),
+            ["2 of 2 could not be attached here, so the relay’s own links have them"],
+        ),
+        (
+            several(*[CARD] * 4, *[FURTHER] * 6, made=12),
+            [
+                "The relay made 12 videos; 10 are the most that one request brings here",
+                "6 more are in the message below",
+            ],
+        ),
+        (
+            several(*[CARD] * 4, *[FURTHER] * 5, made=12),
+            [
+                "9 of 10 videos could be fetched",
+                "The relay made 12 videos; 10 are the most that one request brings here",
+                "5 more are in the message below",
+            ],
+        ),
+    ],
+)
+def test_what_is_not_on_the_card_is_said(state: CardState, said: list[str]) -> None:
+    assert text(state)[3:-1] == said
+
+
+def test_several_links_have_a_button_each_above_those_of_the_card() -> None:
+    state = several(CARD, LINKED, LINKED, expires_at=NOW + timedelta(hours=1))
+
+    shown = view(state, some_buttons("Again", "Continue", "Prompt", "Delete"))
+
+    rows = [c["components"] for c in components(shown) if c["type"] == 1]
+    assert [[button["label"] for button in row] for row in rows] == [
+        ["Open video 2", "Open video 3"],
+        ["Again", "Continue", "Prompt", "Delete"],
+    ]
+    assert text(state)[-1] == f"-# Took 2 min 13 s · the first link ends <t:{UNIX + 3600}:R>"
+
+
+def test_of_several_long_links_only_as_many_stand_in_the_text_as_fit() -> None:
+    state = several(LINKED, LINKED, LINKED)
+    long = tuple(replace(d, url=f"{d.url}?{'a' * 560}") for d in state.deliveries)
+
+    said = text(replace(state, deliveries=long))
+
+    assert [line.partition("(")[0] for line in said[4:7]] == [
+        "[Open video 1]",
+        "[Open video 2]",
+        "The relay’s link is too long to show here",
+    ]
+
+
+def test_the_second_message_holds_the_rest() -> None:
+    state = several(*[CARD] * 4, FURTHER, FURTHER)
+
+    shown = further_view(state, texts=TEXTS)
+
+    assert gallery(shown) == [file.name for file in further_files(state)]
+    assert [file.path.name for file in further_files(state)] == ["clip-5.mp4", "clip-6.mp4"]
+    assert shown_text(shown) == ["2 more of 6 videos"]
+
+
+@pytest.mark.parametrize(
+    ("step", "size", "said"),
+    [
+        (Step.FETCHING, None, "-# Fetching 2 of 4"),
+        (Step.FETCHING, 8_808_038, "-# Fetching 2 of 4, 8.4 MB"),
+        (Step.POSTING, 8_808_038, "-# Posting them here"),
+    ],
+)
+def test_a_delivering_card_tells_which_video(step: Step, size: int | None, said: str) -> None:
+    job = replace(RUNNING, status=JobStatus.DELIVERING, videos=(("https://a.example/v",),) * 4)
+
+    assert text(CardState(job=job, step=step, fetching=2, bytes_total=size))[2:4] == [
+        "**4 videos are made**",
+        said,
+    ]
 
 
 def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
@@ -292,19 +434,19 @@ def test_the_reference_image_stands_beside_the_prompt_in_every_state(tmp_path: P
 def test_both_ends_are_shown_until_the_video_is_there(tmp_path: Path) -> None:
     frames = (tmp_path / "a.jpg", tmp_path / "b.png")
     for status in JobStatus:
-        delivery = attached() if status is JobStatus.DELIVERED else None
-        state = CardState(job=make_job(status=status), pictures=frames, delivery=delivery)
+        videos = (attached(),) if status is JobStatus.DELIVERED else ()
+        state = CardState(job=make_job(status=status), pictures=frames, deliveries=videos)
         shown = view(state)
 
         pictures = [c["media"]["url"] for c in components(shown) if c["type"] == 11]
         first, last = "input-0123456789abcdef.jpg", "last-0123456789abcdef.png"
-        names = [first] if delivery else [first, last]
+        names = [first] if videos else [first, last]
         assert pictures == [f"attachment://{name}" for name in names]
         assert [file.name for file in card_files(state) if file.path in frames] == names
 
 
 def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
-    state = CardState(job=DELIVERED, delivery=attached(), pictures=(tmp_path / "a.jpg",))
+    state = CardState(job=DELIVERED, deliveries=(attached(),), pictures=(tmp_path / "a.jpg",))
 
     shown = view(state)
 

@@ -1,9 +1,11 @@
 """Discord's limits and everybody's peace hold for whatever anybody writes."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step
-from bot.presenter.card import card_files, card_view
+from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     NOW,
     OWNER,
@@ -61,6 +63,7 @@ jobs = st.builds(
     failure_params=st.dictionaries(
         st.sampled_from(["type", "megapixels", "status", "limit"]), st.integers(0, 10**9)
     ),
+    videos=st.integers(0, 16).map(lambda count: (("https://a.example/v.mp4",),) * count),
 )
 balances = st.builds(
     Balance,
@@ -79,9 +82,12 @@ deliveries = st.builds(
     Delivery,
     form=st.sampled_from(DeliveryForm),
     clip=st.builds(make_clip, size=huge, width=huge, height=huge, seconds=st.floats(0, 10**6)),
+    number=st.integers(1, 10),
     url=links,
     expires_at=maybe_moment,
 )
+linked_ones = deliveries.map(lambda each: replace(each, form=DeliveryForm.LINKED))
+answers = st.lists(deliveries, max_size=10) | st.lists(linked_ones, min_size=8, max_size=10)
 states = st.builds(
     CardState,
     job=jobs,
@@ -92,13 +98,14 @@ states = st.builds(
     silent_since=maybe_moment,
     ready_at=maybe_moment,
     step=st.none() | st.sampled_from(Step),
+    fetching=st.integers(1, 10),
     bytes_total=st.none() | huge,
     pictures=st.lists(
         st.sampled_from([Path("a.jpg"), Path("b.WEBP"), Path("weird name.gif")]), max_size=2
     ).map(tuple),
     continuable=st.booleans(),
     earlier=st.none() | st.just(EARLIER),
-    delivery=st.none() | deliveries,
+    deliveries=answers.map(tuple),
     took=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
 )
 
@@ -110,6 +117,17 @@ def test_every_card_is_within_the_limits_of_discord(state: CardState, label: str
 
     view = card_view(state, texts=TEXTS, models=models, buttons=some_buttons("a", "b", "c", "d"))
 
+    _check(view)
+    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in card_files(state))
+
+
+@given(states.filter(further_files))
+@settings(max_examples=50, deadline=None)
+def test_every_second_message_is_within_the_limits_of_discord(state: CardState) -> None:
+    _check(further_view(state, texts=TEXTS))
+
+
+def _check(view: ui.LayoutView) -> None:
     parts = list(components(view))
     assert len(parts) <= 40
     assert len(written(view).encode("utf-16-le")) // 2 <= 4000
@@ -120,8 +138,8 @@ def test_every_card_is_within_the_limits_of_discord(state: CardState, label: str
     items = [item for part in parts for item in [part, *part.get("items", [])]]
     alts = [item["description"] for item in items if item.get("description")]
     assert all(len(alt.encode("utf-16-le")) // 2 <= 1024 for alt in alts)
-    assert all(len(part["components"]) <= 5 for part in parts if part["type"] == 1)
-    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in card_files(state))
+    assert all(1 <= len(part["components"]) <= 5 for part in parts if part["type"] == 1)
+    assert all(1 <= len(part["items"]) <= 10 for part in parts if part["type"] == 12)
 
 
 @given(states, long_text)

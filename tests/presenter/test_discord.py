@@ -49,8 +49,8 @@ def payload(state: CardState) -> dict[str, Any]:
 def state_of(status: JobStatus, picture: Path, clip: Path) -> CardState:
     job = make_job(status=status, started_at=NOW, finished_at=NOW + timedelta(seconds=9))
     done = Delivery(form=DeliveryForm.ATTACHED, clip=make_clip(path=clip))
-    delivery = done if status is JobStatus.DELIVERED else None
-    return CardState(job=job, pictures=(picture,), delivery=delivery)
+    deliveries = (done,) if status is JobStatus.DELIVERED else ()
+    return CardState(job=job, pictures=(picture,), deliveries=deliveries)
 
 
 def uploads(state: CardState) -> list[discord.File]:

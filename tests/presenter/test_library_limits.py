@@ -23,7 +23,7 @@ from bot.presenter.library.views import (
     question_view,
     shared_view,
 )
-from bot.presenter.lines import MAX_LINK
+from bot.presenter.outcome import MAX_LINK
 from bot.presenter.prose import web_link
 from bot.presenter.voice import Voice
 from tests.presenter.states import NOW, OWNER, TEXTS, components, make_job, written

@@ -108,15 +108,26 @@ class Stage:
         job = replace(self.state.job, status=status, started_at=self.state.job.created_at)
         return replace(self.state, job=job, **changes)
 
-    def delivered(self, size: int = 1000, *, with_: CardState | None = None) -> CardState:
-        """A delivered state whose clip has `size` bytes, otherwise as `with_`."""
-        path = self.folder / "clip.mp4"
-        path.write_bytes(b"v" * size)
-        clip = Clip(
+    def delivered(
+        self, size: int = 1000, *, videos: int = 1, further: int = 0, with_: CardState | None = None
+    ) -> CardState:
+        """A delivered state whose clips have `size` bytes each, otherwise as `with_`.
+
+        So many `videos` are on the card, and so many `further` ones in a second message.
+        """
+        forms = [DeliveryForm.ATTACHED] * videos + [DeliveryForm.FURTHER] * further
+        deliveries = tuple(
+            Delivery(form=form, clip=self._clip(number, size), number=number)
+            for number, form in enumerate(forms, start=1)
+        )
+        return replace(with_ or self.at(JobStatus.DELIVERED), deliveries=deliveries)
+
+    def _clip(self, number: int, size: int) -> Clip:
+        path = self.folder / f"clip-{number}.mp4"
+        path.write_bytes(bytes([96 + number]) * size)
+        return Clip(
             path=path, size=size, seconds=4, width=64, height=64, codec="h264", inline_safe=True
         )
-        delivery = Delivery(form=DeliveryForm.ATTACHED, clip=clip)
-        return replace(with_ or self.at(JobStatus.DELIVERED), delivery=delivery)
 
     def pictures(self, *names: str) -> tuple[Path, ...]:
         """Reference images, whose names are also their bytes."""

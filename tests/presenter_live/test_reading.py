@@ -18,6 +18,13 @@ async def test_sees_that_there_is_none(stage: Stage) -> None:
     assert not await stage.editor.shows_video(stage.state.job)
 
 
+async def test_sees_a_video_although_the_first_one_failed(stage: Stage) -> None:
+    state = stage.delivered(videos=2)
+    await stage.editor.settle(replace(state, deliveries=state.deliveries[1:]))
+
+    assert await stage.editor.shows_video(stage.state.job)
+
+
 async def test_takes_no_other_video_for_it(stage: Stage) -> None:
     await stage.editor.settle(stage.delivered())
 

@@ -119,7 +119,7 @@ def test_the_operator_is_told_of_everything_that_only_they_can_mend(
 
 @pytest.mark.parametrize("end", [status for status in JobStatus if status.final])
 def test_the_owner_is_told_of_every_end(texts: Texts, end: JobStatus) -> None:
-    assert texts.say(f"reply-{end.value}", user=1).startswith("<@1>, ")
+    assert texts.say(f"reply-{end.value}", user=1, count=1).startswith("<@1>, ")
 
 
 def test_every_sentence_is_said_somewhere() -> None:
@@ -156,7 +156,11 @@ def test_sentences_neither_beg_nor_shout(path: Path) -> None:
     [("command-", 100), ("option-", 100), ("choice-", 100), ("button-", 80), ("form-", 45)],
 )
 def test_what_discord_limits_is_short_enough(texts: Texts, family: str, limit: int) -> None:
-    said = {key: texts.say(key, label="Sora 2", count=2) for key in KEYS if key.startswith(family)}
+    said = {
+        key: texts.say(key, label="Sora 2", count=2, number=2)
+        for key in KEYS
+        if key.startswith(family)
+    }
 
     assert said
     assert {key: text for key, text in said.items() if len(text) > limit} == {}

@@ -13,7 +13,8 @@ from bot.domain.library import Handout, Kept, Page, VideoFile
 from bot.domain.models import Catalogue
 from bot.presenter.answers import AMBER, GREEN, GREY, boxed
 from bot.presenter.card import ALT_WIDTH
-from bot.presenter.lines import MAX_LINK_BUTTON, PROMPT_WIDTH
+from bot.presenter.lines import PROMPT_WIDTH
+from bot.presenter.outcome import MAX_LINK_BUTTON
 from bot.presenter.prose import harmless, shorten, visible
 from bot.presenter.voice import Voice
 

@@ -31,8 +31,12 @@ card-unlimited = no limit
 card-waiting = Waiting
 card-place = Waiting, place { $number } of { $of }
 card-making = Making the video
-card-delivering = The video is made
+card-delivering = { $count ->
+    [one] The video is made
+   *[other] { $count } videos are made
+}
 card-done = Done
+card-videos = { $count } videos
 card-cancelled = Cancelled
 card-failed = This did not work
 card-parked = The bot is restarting
@@ -44,15 +48,47 @@ card-turn = Starts by itself when its turn comes
 card-image-checking = Checking the image
 card-no-percent = No percentage from the relay yet
 card-goes-on = This goes on by itself in a moment; nothing is lost
-card-bringing = Bringing it here
+card-bringing = { $count ->
+    [one] Bringing it here
+   *[other] Bringing them here
+}
 card-fetching = { $size ->
     [0] Fetching it
    *[other] Fetching { MEGABYTES($size) } MB
 }
-card-posting = Posting it here
-card-link = [Open the video]({ $url })
-card-link-hidden = The relay’s link is too long to show here
-card-too-large = Too large to attach here, so the relay’s own link has it
+card-fetching-one = { $size ->
+    [0] Fetching { $number } of { $count }
+   *[other] Fetching { $number } of { $count }, { MEGABYTES($size) } MB
+}
+card-posting = { $count ->
+    [one] Posting it here
+   *[other] Posting them here
+}
+card-link = { $number ->
+    [0] [Open the video]({ $url })
+   *[other] [Open video { $number }]({ $url })
+}
+card-link-hidden = { $count ->
+    [one] The relay’s link is too long to show here
+   *[other] { $count } of the relay’s links are too long to show here
+}
+card-too-large = { $of ->
+    [one] Too large to attach here, so the relay’s own link has it
+   *[other] { $count ->
+        [one] 1 of { $of } could not be attached here, so the relay’s own link has it
+       *[other] { $count } of { $of } could not be attached here, so the relay’s own links have them
+    }
+}
+card-fetched = { $count } of { $of } videos could be fetched
+card-beyond = The relay made { $count } videos; { $limit } are the most that one request brings here
+card-below = { $count ->
+    [one] 1 more is in the message below
+   *[other] { $count } more are in the message below
+}
+card-rest = { $count ->
+    [one] 1 more of { $of } videos
+   *[other] { $count } more of { $of } videos
+}
 
 ## Line 5: times
 
@@ -63,7 +99,11 @@ card-ready = expected { MOMENT($at) }
 card-silent = no news since { MOMENT($at) }
 card-took = Took { $duration }
 card-link-ends = the link ends { MOMENT($at) }
-card-link-open = the relay does not say how long the link stays
+card-links-end = the first link ends { MOMENT($at) }
+card-link-open = { $count ->
+    [one] the relay does not say how long the link stays
+   *[other] the relay does not say how long the links stay
+}
 card-image = Reference image
 card-last-frame = Last frame
 
@@ -87,6 +127,9 @@ step-done = The relay has finished the video
 
 ## The short reply that tells the owner
 
-reply-delivered = { MEMBER($user) }, your video is ready.
+reply-delivered = { $count ->
+    [one] { MEMBER($user) }, your video is ready.
+   *[other] { MEMBER($user) }, your { $count } videos are ready.
+}
 reply-failed = { MEMBER($user) }, your video did not work out; the card above says why.
 reply-cancelled = { MEMBER($user) }, your video was cancelled.

@@ -121,6 +121,10 @@ cli-generate-fetching = { $count ->
 }
 cli-generate-saved = Saved { $path }: { NUMBER($megabytes, maximumFractionDigits: 2) } MB, { NUMBER($seconds, maximumFractionDigits: 1) } s, { $width } × { $height }
 cli-generate-failed = No video ({ $kind }): { $message }
+cli-generate-one = { $count ->
+    [one] { $message }
+   *[other] Video { $number } of { $count }: { $message }
+}
 cli-generate-no-link = The relay says that the video is ready but gives no link to it.
 cli-generate-unwritten = The video cannot be written to { $path }.
 

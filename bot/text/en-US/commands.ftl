@@ -58,7 +58,10 @@ button-again = Again
 button-continue = Continue
 button-prompt = Prompt
 button-delete = Delete
-button-open = Open the video
+button-open = { $number ->
+    [0] Open the video
+   *[other] Open video { $number }
+}
 button-cancel-yes = Cancel the video
 button-watch = Watch
 button-post = Post here

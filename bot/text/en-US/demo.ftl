@@ -10,5 +10,6 @@ demo-tries = **Then try**
     - `/quota`: your credits, when they return, what they went to
     - `/videos`: what you have made; watch it, post it again, have it sent to you
     - the word “forbidden” in a prompt: the relay refuses, the credit comes back
+    - “3 variations” in a prompt: three videos at the price of one
     - **Viewing as** at the top: be bob, or mira, who moderates and can use `/video-admin`
 demo-note = -# Nothing leaves this computer: Discord is simulated, and a sample relay draws the videos.

@@ -33,7 +33,6 @@ failure-no-result = { GIVEN($reason) ->
 failure-not-ready = The relay said that the video was ready and then did not have it. Ask again.
 failure-continuation = The video before it cannot be gone on from any more. Start a new /video instead.
 failure-restarted = The bot was restarted while it worked on this. Ask again.
-failure-unreachable = The video was made, but Discord no longer let the bot put it here. Ask again in a channel that the bot can write in.
 failure-unclaimed = The video was made, but nobody could be reached with it, and it was not fetched with /videos while it was kept.
 failure-unexpected = { GIVEN($reference) ->
     [yes] Something went wrong inside the bot. Whoever runs it can find the cause by the reference { $reference }.

@@ -1,0 +1,34 @@
+"""The folder of videos."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.jobs import video_name
+from bot.generation.shelf import Shelf
+
+JOB, OTHER = "0123456789abcdef", "fedcba9876543210"
+
+
+def test_all_files_of_a_job_go_and_none_of_another(tmp_path: Path) -> None:
+    own = [video_name(JOB, number) for number in (1, 2, 10)]
+    others = [video_name(OTHER, number) for number in (1, 2)]
+    for name in (*own, *others):
+        (tmp_path / name).touch()
+
+    for _ in range(2):
+        Shelf(tmp_path).remove(JOB)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(others)
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    Shelf(tmp_path / "gone").remove(JOB)
+
+    assert Shelf(tmp_path / "gone").files(JOB, 3) == ()
+
+
+@pytest.mark.parametrize("job_id", ["../escape", "a*", "", "a/b"])
+def test_an_id_that_could_lead_elsewhere_is_refused(tmp_path: Path, job_id: str) -> None:
+    with pytest.raises(ValueError, match="letters and digits"):
+        Shelf(tmp_path).remove(job_id)
