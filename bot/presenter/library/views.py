@@ -171,15 +171,17 @@ def _too_large(handout: Handout, say: Voice) -> list[str]:
     why = say("library-too-large", count=count, size=first.size, limit=handout.limit)
     if not handout.url:
         return [why, say("library-no-link", name=first.path.stem)]
-    named = [say("card-link", url=handout.url)] if len(handout.url) > MAX_LINK_BUTTON else []
-    ends = say.at("card-link-ends", handout.expires_at) or say("card-link-open")
+    named = (
+        [say("card-link", url=handout.url, number=0)] if len(handout.url) > MAX_LINK_BUTTON else []
+    )
+    ends = say.at("card-link-ends", handout.expires_at) or say("card-link-open", count=1)
     return [f"{why} {say('library-link')}", *named, f"-# {ends}"]
 
 
 def _link_button(handout: Handout, say: Voice) -> Sequence[Item]:
     if not 0 < len(handout.url) <= MAX_LINK_BUTTON:
         return ()
-    style, label = discord.ButtonStyle.link, say("button-open")
+    style, label = discord.ButtonStyle.link, say("button-open", number=0)
     return (ui.Button(style=style, url=handout.url, label=label),)
 
 
