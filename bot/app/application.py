@@ -1,8 +1,6 @@
 """Build the bot from its settings, and own what runs beside it."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -93,7 +91,7 @@ class Application:
 
     async def _beat(self) -> None:
         await keep_beating(
-            HeartbeatFile(self._settings.data_dir),
+            HeartbeatFile(self._settings.process_dir),
             clock=self._clock,
             connected=lambda: self.bot.connected,
             database=self._database.ping,
@@ -131,7 +129,7 @@ async def application(
             media=media,
             clock=clock,
             pace=pace,
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=settings.worker_name,
         )
         parts.bot.desk = parts.desk
         yield Application(settings, database, parts, clock=clock, pace=pace)

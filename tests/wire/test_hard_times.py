@@ -84,7 +84,7 @@ async def test_an_event_that_cannot_be_read_does_not_end_the_bot(
         await bot.alive(place.server.connected())
         await place.server.gateway.dispatch("INTERACTION_CREATE", {"id": "not a number"})
         await bot.says("gateway.unreachable")
-        await bot.alive(place.server.wait_for(lambda: place.server.gateway.identified > 1))
+        await bot.alive(place.server.wait_for(lambda: place.server.gateway.resumed))
         card = await _asked_for(place, relay, bot)
         await bot.alive(place.server.wait_for(lambda: "1 credit used" in card.text))
 
