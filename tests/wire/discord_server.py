@@ -185,6 +185,7 @@ class LoopbackDiscord:
         applied: bool = False,
         code: int = 0,
         headers: dict[str, str] | None = None,
+        page: str = "",
     ) -> None:
         """Lets the next `times` requests that fit fail; `path` is a glob below the API's base.
 
@@ -199,6 +200,7 @@ class LoopbackDiscord:
             applied=applied,
             code=code,
             headers=headers or {},
+            page=page,
         )
         self.world.faults.add(fault)
 

@@ -63,8 +63,8 @@ class Refusal:
     """What the gateway does to the next `times` connections when they come that far."""
 
     at: Literal["hello", "identify", "resume"]
-    code: int | None
-    """Closes with it; without one the session is called invalid (opcode 9)."""
+    code: int | Literal["invalid", "silence"]
+    """Closes with it, calls the session invalid (opcode 9), or says nothing more."""
     times: int
 
 
@@ -122,10 +122,10 @@ class Gateway:
         self,
         *,
         at: Literal["hello", "identify", "resume"],
-        code: int | None = 4000,
+        code: int | Literal["invalid", "silence"] = 4000,
         times: int = 1_000_000,
     ) -> None:
-        """Lets the next connections fail; `code=None` calls their session invalid."""
+        """Lets the next connections fail."""
         self._refusals.append(Refusal(at=at, code=code, times=times))
 
     def forget_refusals(self) -> None:
@@ -216,9 +216,9 @@ class Gateway:
         found.times -= 1
         self.refused += 1
         self._changed()
-        if found.code is None:
+        if found.code == "invalid":
             await socket.send({"op": Op.INVALID_SESSION, "d": False})
-        else:
+        elif found.code != "silence":
             await socket.ws.close(code=found.code)
         return True
 
