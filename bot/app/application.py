@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -90,6 +90,8 @@ class Application:
         ]
 
     async def _beat(self) -> None:
+        with suppress(OSError):  # the beat itself says what is wrong with the folder
+            self._settings.process_dir.mkdir(parents=True, exist_ok=True)
         await keep_beating(
             HeartbeatFile(self._settings.process_dir),
             clock=self._clock,

@@ -1,12 +1,17 @@
 """Two real processes with different shards of one bot, on one PostgreSQL and one Discord."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.demo.relay import SampleRelay
+from bot.domain.errors import StorageError
+from storage.engine import create, parse
+from storage.instance import Claim, only_instance
 from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
@@ -115,3 +120,43 @@ async def test_a_killed_process_leaves_its_shard_to_the_next(
             await second.alive(second.health_becomes(0))
 
     assert place.server.gateway.identifies == [(0, 2), (1, 2), (1, 2)]
+
+
+async def test_a_process_whose_shard_was_taken_meanwhile_ends_with_a_word(
+    place: Place, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with process(place, settings, tmp_path, "0") as bot:
+        await bot.alive(place.server.connected())
+        async with _taken(settings["DATABASE_URL"], place):
+            code = await bot.ended()
+
+    assert code == 1
+    assert "serves shard 0 of this bot" in bot.log
+    assert "Traceback" not in bot.log
+    assert not place.server.gateway.sessions
+
+
+@asynccontextmanager
+async def _taken(url: str, place: Place) -> AsyncIterator[None]:
+    """Shard 0's place, after PostgreSQL ended every session, as when it is restarted."""
+    claim = Claim(application=str(place.server.world.app_id), shards=(0,), shard_count=2)
+    async with AsyncExitStack() as stack:
+        while True:
+            await _end_sessions(url)
+            with suppress(StorageError):  # the process was quicker
+                await stack.enter_async_context(only_instance(url, claim))
+                break
+        yield
+
+
+async def _end_sessions(url: str) -> None:
+    engine = create(parse(url))
+    question = (
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(question))
+    finally:
+        await engine.dispose()
