@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ log = structlog.stdlib.get_logger()
 
 # This bot does not speak: discord.py need not warn that it cannot.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+DECLARE_SECONDS = 30.0
+"""Discord limits declarations by making them wait, for hours if need be."""
 
 COGS = ("cogs.video", "cogs.videos", "cogs.quota", "cogs.moderation")
 
@@ -48,14 +52,16 @@ class ClapperTree(app_commands.CommandTree["ClapperBot"]):
         await answer_error(interaction, error)
 
 
-class ClapperBot(commands.Bot):
+class ClapperBot(commands.AutoShardedBot):
     """A client that hears interactions only and keeps next to nothing in memory.
 
     Its `desk` is set before it starts: what is on it speaks to Discord through this client, so
     it cannot be there first.
 
     Args:
-        declared: The file that remembers which commands Discord was told of.
+        declared: The file that remembers which commands Discord was told of; `None` leaves
+            telling it to another process of the same bot.
+        shards: The shards that this process serves, of `shard_count`.
         proxy: For everything but the gateway's own settings; discord.py ignores the environment.
         cogs: Extension modules with the commands.
     """
@@ -63,7 +69,9 @@ class ClapperBot(commands.Bot):
     def __init__(
         self,
         *,
-        declared: Path,
+        declared: Path | None,
+        shards: Sequence[int] = (0,),
+        shard_count: int = 1,
         proxy: str | None = None,
         cogs: Sequence[str] = COGS,
     ) -> None:
@@ -81,34 +89,44 @@ class ClapperBot(commands.Bot):
                 guild=True, dm_channel=False, private_channel=False
             ),
             proxy=proxy,
+            shard_ids=list(shards),
+            shard_count=shard_count,
         )
         self.desk: Desk
-        self.connected = False
-        """Whether the gateway is up; discord.py's `is_ready` stays true while it is away."""
+        self._connected: set[int] = set()
         self.connection_changed = asyncio.Event()
+        self.begun: Counter[int] = Counter()
+        """How many sessions each shard has begun; what is gone on with does not count."""
         self._declared = declared
         self._cog_names = cogs
 
-    async def on_ready(self) -> None:
+    @property
+    def connected(self) -> bool:
+        """Whether every shard is; discord.py's `is_ready` stays true while the gateway is away."""
+        return self._connected.issuperset(self.shard_ids or ())
+
+    async def on_shard_connect(self, shard: int) -> None:
         """A new session with the gateway."""
-        self._set_connected(up=True)
+        self._connected.add(shard)
+        self.connection_changed.set()
 
-    async def on_resumed(self) -> None:
+    async def on_shard_resumed(self, shard: int) -> None:
         """The session of before goes on."""
-        self._set_connected(up=True)
+        await self.on_shard_connect(shard)
 
-    async def on_disconnect(self) -> None:
-        """The gateway is away; also told for each attempt that fails."""
-        self._set_connected(up=False)
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """The gateway is away."""
+        self._connected.discard(shard)
+        self.connection_changed.set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Hear of forms here: discord.py itself drops those that it does not keep in memory."""
         await form_sent(interaction)
 
-    def _set_connected(self, *, up: bool) -> None:
-        if up != self.connected:
-            self.connected = up
-            self.connection_changed.set()
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """A session begins now: whoever connects has waited for its turn already."""
+        del initial  # tells discord.py whether to wait
+        self.begun[shard_id or 0] += 1
 
     async def setup_hook(self) -> None:
         """Load the commands and buttons; starts nothing in the background."""
@@ -116,35 +134,23 @@ class ClapperBot(commands.Bot):
         for name in self._cog_names:
             if name not in self.extensions:
                 await self.load_extension(name)
-        await self._declare()
+        if self._declared is not None:
+            await self._declare(self._declared)
 
-    async def _declare(self) -> None:
+    async def _declare(self, memory: Path) -> None:
         """Tell Discord of the commands when they changed; it counts and limits every time."""
         digest = self._digest()
-        if self._remembered() == digest:
+        if _remembered(memory) == digest:
             return
         try:
-            synced = await self.tree.sync()
+            async with asyncio.timeout(DECLARE_SECONDS):
+                synced = await self.tree.sync()
         except (app_commands.AppCommandError, discord.HTTPException, OSError) as error:
             # The commands of the last time still work; the next start tries again.
             log.exception("commands.not_declared", error=type(error).__name__)
             return
         log.info("commands.declared", count=len(synced))
-        self._remember(digest)
-
-    def _remembered(self) -> str | None:
-        try:
-            return self._declared.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return None  # as if there were none: writing it anew tells what is wrong
-
-    def _remember(self, digest: str) -> None:
-        try:
-            self._declared.parent.mkdir(parents=True, exist_ok=True)
-            self._declared.write_text(digest + "\n", "utf-8")
-        except OSError as error:
-            # The commands work; only the next start declares them once more.
-            log.warning("commands.not_remembered", error=type(error).__name__)
+        _remember(memory, digest)
 
     def _digest(self) -> str:
         payload: list[dict[str, Any]] = [
@@ -153,3 +159,19 @@ class ClapperBot(commands.Bot):
         # Another application has been told nothing yet.
         text = json.dumps([self.application_id, payload], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _remembered(memory: Path) -> str | None:
+    try:
+        return memory.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None  # as if there were none: writing it anew tells what is wrong
+
+
+def _remember(memory: Path, digest: str) -> None:
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        memory.write_text(digest + "\n", "utf-8")
+    except OSError as error:
+        # The commands work; only the next start declares them once more.
+        log.warning("commands.not_remembered", error=type(error).__name__)

@@ -23,8 +23,6 @@ class Lock(IntEnum):
     """Admissions of all servers, only where the operator has a cap over everything."""
     CLAIM = -3
     """Workers counting what a member has running."""
-    INSTANCE = -4
-    """Held for a process's life by the one bot that works on the database."""
 
 
 async def hold_lock(connection: AsyncConnection, key: int) -> None:

@@ -1,10 +1,8 @@
 """Build the bot from its settings, and own what runs beside it."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -96,8 +94,10 @@ class Application:
         ]
 
     async def _beat(self) -> None:
+        with suppress(OSError):  # the beat itself says what is wrong with the folder
+            self._settings.process_dir.mkdir(parents=True, exist_ok=True)
         await keep_beating(
-            HeartbeatFile(self._settings.data_dir),
+            HeartbeatFile(self._settings.process_dir),
             clock=self._clock,
             connected=lambda: self.bot.connected,
             database=self._database.ping,
@@ -141,7 +141,7 @@ async def application(
             media=media,
             clock=clock,
             pace=pace,
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=settings.worker_name,
         )
         parts.bot.desk = parts.desk
         yield Application(settings, database, parts, clock=clock, pace=pace)

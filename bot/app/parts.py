@@ -75,8 +75,12 @@ class Parts:
 
     @cached_property
     def bot(self) -> ClapperBot:
+        shards = self._settings.shards
         return ClapperBot(
-            declared=self._settings.data_dir / "commands.sha256",
+            # One process of a bot declares its commands for all.
+            declared=self._settings.process_dir / "commands.sha256" if 0 in shards else None,
+            shards=shards,
+            shard_count=self._settings.shard_count,
             proxy=self._settings.discord_proxy.get_secret_value() or None,
         )
 

@@ -4,16 +4,23 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable
+from typing import TypeAlias
 
 import structlog
 
 from bot.app.application import Application, application
 from bot.app.gateway import Gateway, GatewayRefusedError
+from bot.app.starts import Account, Starts
+from bot.app.tasks import together
+from bot.domain.errors import StorageError
 from bot.settings import Settings
 from bot.telemetry import configure_logging
-from storage.instance import only_instance
+from storage.instance import Claim, Place, only_instance
 
 log = structlog.stdlib.get_logger()
+
+Ended: TypeAlias = GatewayRefusedError | StorageError
+"""Why a bot ends by itself: Discord does not want it, or another process has taken its place."""
 
 
 def run(settings: Settings) -> int:
@@ -30,42 +37,57 @@ def run(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> int:
     stop = _stop_signal()
-    async with only_instance(settings.database), application(settings) as app:
-        gateway = Gateway(app.bot, settings.discord_token.get_secret_value())
-        refused = await _until(stop, gateway.log_in())
-        if refused is None and not stop.is_set():
-            refused = await _work(app, gateway, stop, settings.grace_seconds)
-        await app.bot.close()
-    if refused is None:
+    claim = Claim(
+        application=settings.application,
+        shards=settings.shards,
+        shard_count=settings.shard_count,
+    )
+    async with only_instance(settings.database, claim) as place, application(settings) as app:
+        gateway = _gateway(settings, app, place)
+        async with app.bot:
+            ended = await _until(stop, gateway.log_in())
+            if ended is None and not stop.is_set():
+                work = together(gateway.stay_connected(), place.keep())
+                ended = await _work(app, work, stop, settings.grace_seconds)
+    if isinstance(ended, StorageError):
+        raise ended
+    if ended is None:
         return 0
-    log.error("gateway.refused", error=str(refused))
+    log.error("gateway.refused", error=str(ended))
     return 1
 
 
+def _gateway(settings: Settings, app: Application, place: Place) -> Gateway:
+    share = len(settings.shards) / settings.shard_count
+    account = Account(settings.process_dir / "sessions", share=share)
+    return Gateway(app.bot, settings.discord_token.get_secret_value(), Starts(account, place))
+
+
 async def _work(
-    app: Application, gateway: Gateway, stop: asyncio.Event, grace: float
-) -> GatewayRefusedError | None:
+    app: Application, connection: Awaitable[None], stop: asyncio.Event, grace: float
+) -> Ended | None:
     """Logged in first: what an earlier run left open is told on its cards before events come."""
     async with app.at_work():
-        connected = asyncio.ensure_future(gateway.stay_connected())
-        refused = await _until(stop, asyncio.shield(connected))
-        app.refuse_new_work()
-        await app.drain(grace)  # still connected: whoever asks now hears that the bot restarts
-        await app.bot.close()
-        connected.cancel()
-        await asyncio.gather(connected, return_exceptions=True)
-    return refused
+        connected = asyncio.ensure_future(connection)
+        try:
+            ended = await _until(stop, asyncio.shield(connected))
+            app.refuse_new_work()
+            await app.drain(grace)  # still connected: whoever asks now hears that the bot restarts
+        finally:
+            connected.cancel()
+            await asyncio.gather(connected, return_exceptions=True)
+    return ended
 
 
-async def _until(stop: asyncio.Event, work: Awaitable[None]) -> GatewayRefusedError | None:
-    """Do the work until it ends or is refused, or until told to stop; then it is cancelled."""
+async def _until(stop: asyncio.Event, work: Awaitable[None]) -> Ended | None:
+    """Do the work until it ends, with its reason, or until told to stop; then it is cancelled."""
     working = asyncio.ensure_future(work)
     stopped = asyncio.create_task(stop.wait(), name="stop signal")
     await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     working.cancel()
     (ended,) = await asyncio.gather(working, return_exceptions=True)
-    if ended is None or isinstance(ended, GatewayRefusedError):
+    if ended is None or isinstance(ended, GatewayRefusedError | StorageError):
         return ended
     if isinstance(ended, asyncio.CancelledError):
         return None

@@ -17,10 +17,10 @@ def look() -> int:
     except SettingsError as error:
         voice.explain(error)
         return 1
-    beat = HeartbeatFile(settings.data_dir).read()
+    beat = HeartbeatFile(settings.process_dir).read()
     now = datetime.now(UTC)
     found = verdict(beat, now)
-    folder = str(settings.data_dir)
+    folder = str(settings.process_dir)
     voice.answer(
         found, folder=folder, seconds=round((now - beat.at).total_seconds()) if beat else 0
     )

@@ -15,11 +15,14 @@ class Board:
     def __init__(self, cards: Cards, state: CardState) -> None:
         self._cards = cards
         self.state = state
+        self.quiet = False
+        """Whether changes are only noted: the card shows more than they would."""
 
     def show(self, **changes: Any) -> None:  # noqa: ANN401 (the fields of CardState)
         """Offer the present state with these fields changed."""
         self.state = replace(self.state, **changes)
-        self._cards.offer(self.state)
+        if not self.quiet:
+            self._cards.offer(self.state)
 
     def progress(self, event: Progress) -> None:
         """Show what the relay said."""

@@ -64,10 +64,16 @@ class Deliver:
             JobFailure: the links hold no video (any more).
             Postponed: Discord is away.
         """
-        if len(job.videos) == 1 and await self._shows_video(job):
+        board.quiet = await self._shows_video(job)
+        if board.quiet and len(job.videos) == 1:
             await self._settle(job, videos=1)  # whatever became of the bot afterwards
-        else:
+            return
+        try:
             await self._bring(job, board)
+        except MediaFailure:
+            if not board.quiet:
+                raise
+            await self._settle(job, videos=len(job.videos))  # the card has what there was
 
     async def _shows_video(self, job: Job) -> bool:
         try:

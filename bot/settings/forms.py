@@ -4,7 +4,9 @@ Every complaint is a `PydanticCustomError` whose type is a text key (`setting-â€
 never holds the value, because the value may be a secret that landed in the wrong place.
 """
 
+import binascii
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, LiteralString
@@ -110,6 +112,39 @@ def discord_id(value: object) -> int:
 def discord_ids(value: object) -> frozenset[int]:
     """Several ids."""
     return frozenset(discord_id(part) for part in listed(value))
+
+
+def shard_ids(value: object) -> tuple[int, ...]:
+    """Shards by number, each once, smallest first; none means all."""
+    parts = listed(value)
+    nothing = isinstance(value, str) and not parts
+    if nothing or not all(re.fullmatch(r"\d{1,5}", part, re.ASCII) for part in parts):
+        raise complaint("setting-shards")
+    numbers = sorted({int(part) for part in parts})
+    if len(numbers) < len(parts):
+        raise complaint("setting-shard-twice")
+    return tuple(numbers)
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Sorted numbers as people write them: `0-3,7`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def application(token: str) -> str:
+    """The application's id, which is a token's first part; the part itself if it hides none."""
+    first = token.partition(".")[0]
+    try:
+        decoded = urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return first
+    return decoded if decoded.isdecimal() else first
 
 
 def credits(value: object) -> int | None:  # noqa: A001 - the field's word

@@ -153,8 +153,17 @@ def _unfit(settings: Settings) -> Iterator[SettingProblem]:
     ids = [model.id for model in settings.models]
     if ids and "default_model" in settings.model_fields_set and settings.default_model not in ids:
         yield SettingProblem("setting-default-model", name="DEFAULT_MODEL", choices=", ".join(ids))
+    yield from _unfit_shards(settings)
     for model in settings.models:
         if model.relay != DEFAULT_RELAY and model.relay not in settings.relays:
             choices = ", ".join(settings.relays) or "-"
             name = f"models.{model.id}.relay"
             yield SettingProblem("setting-choice", name=name, choices=choices)
+
+
+def _unfit_shards(settings: Settings) -> Iterator[SettingProblem]:
+    if max(settings.shards) >= settings.shard_count:
+        last = settings.shard_count - 1
+        yield SettingProblem("setting-shard-range", name="SHARD_IDS", limit=last)
+    elif not settings.alone and settings.database.startswith("sqlite"):
+        yield SettingProblem("setting-shards-sqlite", name="SHARD_IDS")

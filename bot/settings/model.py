@@ -23,6 +23,9 @@ _CREDENTIAL = re.compile(r"auth|key|token|secret|passw|cookie|credential|signatu
 """Names of headers that let in; other headers say who asks, in words that logs need."""
 _OPAQUE = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w.~+/=\-]{20,}")
 """What nobody writes by hand is taken for a secret, whatever its header is called."""
+MOST_SHARDS = 100
+"""A quarter of a million servers; Discord gives limits of their own to bots beyond."""
+
 _MEGABYTE = 1024**2
 """As Discord and its clients count."""
 
@@ -111,6 +114,9 @@ class Settings(BaseModel):
     discord_proxy: Annotated[SecretStr, BeforeValidator(forms.web_address)] = SecretStr("")
     """May hold a password."""
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+    shard_count: Annotated[int, Field(ge=1, le=MOST_SHARDS)] = 1
+    shard_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(forms.shard_ids)] = ()
+    """Empty means all; `shards` is what to ask."""
 
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(forms.lower)
@@ -160,6 +166,33 @@ class Settings(BaseModel):
         """The database's URL; may hold a password."""
         given = self.database_url.get_secret_value()
         return given or f"sqlite:///{(self.data_dir / 'clapper.db').absolute().as_posix()}"
+
+    @property
+    def application(self) -> str:
+        """The id of the bot's application, or what stands in its place in a doubtful token."""
+        return forms.application(self.discord_token.get_secret_value())
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """The part of the bot's servers that this process serves."""
+        return self.shard_ids or tuple(range(self.shard_count))
+
+    @property
+    def alone(self) -> bool:
+        """Whether this process serves all of the bot's servers."""
+        return len(self.shards) == self.shard_count
+
+    @property
+    def worker_name(self) -> str:
+        """Whose work a job is: the same after a restart, and no other process's."""
+        return f"{self.application}: shards {forms.ranges(self.shards)} of {self.shard_count}"
+
+    @property
+    def process_dir(self) -> Path:
+        """For what is this process's alone, where several share `data_dir`."""
+        if self.alone:
+            return self.data_dir
+        return self.data_dir / f"shards-{forms.ranges(self.shards)}-of-{self.shard_count}"
 
     @property
     def inputs_dir(self) -> Path:

@@ -37,6 +37,17 @@ async def test_declares_its_commands_once(
     assert "video" in server.alice.available_commands(server.channel)
 
 
+async def test_leaves_them_to_the_process_of_shard_0(database: Database, tmp_path: Path) -> None:
+    counter = open_counter(database, tmp_path)
+    counter.bot._declared = None
+    env = simcord.Env(counter.bot)
+
+    await env.start()
+    await env.shutdown()
+
+    assert declared(env) == 0
+
+
 async def test_declares_them_again_when_one_changed(
     server: Server, counter: Counter, database: Database
 ) -> None:

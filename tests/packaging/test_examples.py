@@ -56,7 +56,7 @@ def test_the_example_as_it_is_lacks_only_the_three_settings(folder: Path) -> Non
     # These have no fixed default, or show an example because the default is nothing.
     "discord_token", "relay_base_url", "relay_api_key", "data_dir", "database_url",
     "allowed_servers", "moderator_role", "log_channel", "media_origins", "media_keep_gb",
-    "discord_proxy", "metrics_port",
+    "discord_proxy", "metrics_port", "shard_ids",
 }))  # fmt: skip
 def test_a_commented_line_shows_the_default(
     folder: Path, monkeypatch: pytest.MonkeyPatch, key: str

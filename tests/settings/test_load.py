@@ -128,6 +128,17 @@ def test_a_key_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TIMEZONE", "Berlin", "setting-timezone"),
         ("REFUND_CANCELLED", "perhaps", "setting-yes-no"),
         ("DISCORD_PROXY", "proxy:8080", "setting-url"),
+        ("SHARD_COUNT", "0", "setting-too-small"),
+        ("SHARD_COUNT", "101", "setting-too-large"),
+        ("SHARD_COUNT", "two", "setting-whole-number"),
+        ("SHARD_IDS", "first", "setting-shards"),
+        ("SHARD_IDS", "-1", "setting-shards"),
+        ("SHARD_IDS", "0-3", "setting-shards"),
+        ("SHARD_IDS", "٣", "setting-shards"),
+        ("SHARD_IDS", "9" * 500, "setting-shards"),
+        ("SHARD_IDS", " , ", "setting-shards"),
+        ("SHARD_IDS", "0,1,0", "setting-shard-twice"),
+        ("SHARD_IDS", "1", "setting-shard-range"),
     ],
 )
 def test_a_malformed_setting_is_named(

@@ -99,9 +99,9 @@ class BotProcess:
         self.ask_to_stop()
         return await self.ended()
 
-    def ask_to_stop(self) -> None:
-        """Sends SIGTERM."""
-        self._running.send_signal(signal.SIGTERM)
+    def ask_to_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Sends SIGTERM, or what Ctrl-C sends."""
+        self._running.send_signal(number)
 
     async def says(self, event: str) -> None:
         """Returns once the log has it."""

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.demo.relay import SampleRelay
 from tests.wire.discord_server import LoopbackDiscord
@@ -26,6 +29,15 @@ async def place() -> AsyncIterator[Place]:
         guild = server.guild()
         alice = server.member(guild, name="Alice")
         yield Place(server=server, guild=guild, channel=server.channel(guild), alice=alice)
+
+
+@pytest.fixture
+def server(place: Place, monkeypatch: pytest.MonkeyPatch) -> LoopbackDiscord:
+    """The server of `place`, to which discord.py in this process is pointed."""
+    monkeypatch.setattr(Route, "BASE", place.server.api_url)
+    gateway = yarl.URL(place.server.gateway_url)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+    return place.server
 
 
 @pytest.fixture

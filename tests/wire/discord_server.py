@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.wire import door, payloads
 from tests.wire.commands import Filling, Value
 from tests.wire.faults import Fault
-from tests.wire.gateway import Gateway
+from tests.wire.gateway import Gateway, Session, serves
 from tests.wire.state import Channel, Guild, Interaction, Member, Message, Payload, SeenRequest
 from tests.wire.world import World
 
@@ -185,6 +185,7 @@ class LoopbackDiscord:
         applied: bool = False,
         code: int = 0,
         headers: dict[str, str] | None = None,
+        page: str = "",
     ) -> None:
         """Lets the next `times` requests that fit fail; `path` is a glob below the API's base.
 
@@ -199,6 +200,7 @@ class LoopbackDiscord:
             applied=applied,
             code=code,
             headers=headers or {},
+            page=page,
         )
         self.world.faults.add(fault)
 
@@ -210,19 +212,21 @@ class LoopbackDiscord:
         """Ends an interaction's token now, as Discord does after 15 minutes."""
         event.dead = True
 
-    def _opening(self, session_id: str) -> list[tuple[str, Payload]]:
+    def _opening(self, session: Session) -> list[tuple[str, Payload]]:
         world = self.world
+        guilds = [guild for guild in world.guilds.values() if serves(session.shard, guild.id)]
         ready = {
             "v": 10,
             "user": world.bot,
-            "guilds": [{"id": str(guild), "unavailable": True} for guild in world.guilds],
-            "session_id": session_id,
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+            "session_id": session.id,
+            "shard": list(session.shard),
             "resume_gateway_url": self.gateway_url,
             "application": {"id": str(world.app_id), "flags": 0},
         }
         return [
             ("READY", ready),
-            *(("GUILD_CREATE", self._whole(g)) for g in world.guilds.values()),
+            *(("GUILD_CREATE", self._whole(guild)) for guild in guilds),
         ]
 
     def _whole(self, guild: Guild) -> Payload:

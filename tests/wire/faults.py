@@ -28,6 +28,8 @@ class Fault:
     """Whether the request takes effect all the same, so that only its answer is lost."""
     code: int
     headers: dict[str, str]
+    page: str = ""
+    """Said instead of JSON, as what stands before Discord does."""
 
     def fits(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method == method and fnmatchcase(path, self.path)
@@ -64,6 +66,9 @@ class Faults:
         if fault.applied:
             await answer()
         if isinstance(fault.status, int):
+            if fault.page:
+                html = {**fault.headers, "Content-Type": "text/html"}
+                return web.Response(text=fault.page, status=fault.status, headers=html)
             fields = {"message": "scripted fault", "code": fault.code}
             return json_answer(fields, status=fault.status, headers=fault.headers)
         if fault.status == "hang":

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Literal, TypeAlias
 
 from aiohttp import WSMsgType, web
 
@@ -15,8 +16,11 @@ _WRONG_TOKEN = 4004
 _GOODBYES = (1000, 1001)
 """Close codes that end a session; after others the bot may resume."""
 
-Opening = Callable[[str], Iterable[tuple[str, Payload]]]
-"""From a session's id to the events that open it, READY first."""
+Shard: TypeAlias = tuple[int, int]
+"""A shard's number, and of how many."""
+
+Opening: TypeAlias = "Callable[[Session], Iterable[tuple[str, Payload]]]"
+"""From a session to the events that open it, READY first."""
 
 
 class Op(IntEnum):
@@ -30,6 +34,12 @@ class Op(IntEnum):
     INVALID_SESSION = 9
     HELLO = 10
     ACK = 11
+
+
+def serves(shard: Shard, guild_id: int) -> bool:
+    """Whether a server's events go to that shard (Discord, gateway, "Sharding")."""
+    number, count = shard
+    return (guild_id >> 22) % count == number
 
 
 class _Socket:
@@ -49,10 +59,21 @@ class _Socket:
 
 
 @dataclass(slots=True, kw_only=True)
+class Refusal:
+    """What the gateway does to the next `times` connections when they come that far."""
+
+    at: Literal["hello", "identify", "resume"]
+    code: int | Literal["invalid", "silence"]
+    """Closes with it, calls the session invalid (opcode 9), or says nothing more."""
+    times: int
+
+
+@dataclass(slots=True, kw_only=True)
 class Session:
     """One IDENTIFY and everything that was sent for it."""
 
     id: str
+    shard: Shard
     intents: int
     socket: _Socket | None
     """`None` while the bot is away and may resume."""
@@ -66,7 +87,7 @@ class Session:
 
 
 class Gateway:
-    """All sessions; each gets every event, as two bots with one token would."""
+    """All sessions; each gets every event of its shard, as two bots with one token would."""
 
     def __init__(self, token: str, opening: Opening, changed: Callable[[], None]) -> None:
         self._token = token
@@ -74,8 +95,12 @@ class Gateway:
         self._changed = changed
         self.heartbeat_ms = 41_250
         self.sessions: dict[str, Session] = {}
+        self.identifies: list[Shard] = []
+        """Every IDENTIFY, refused ones too: what Discord counts."""
         self.identified = 0
         self.resumed = 0
+        self.refused = 0
+        self._refusals: list[Refusal] = []
 
     @property
     def connected(self) -> list[Session]:
@@ -83,10 +108,29 @@ class Gateway:
         return [session for session in self.sessions.values() if session.socket]
 
     async def dispatch(self, name: str, details: Payload) -> None:
-        """Sends an event to every session; the bot must have one."""
-        assert self.sessions, f"{name}: nobody is connected to the gateway"
-        for session in list(self.sessions.values()):
+        """Sends an event to every session of its server's shard; the bot must have one.
+
+        What belongs to no server goes to shard 0.
+        """
+        guild = int(details.get("guild_id") or (details["id"] if name.startswith("GUILD") else 0))
+        listening = [each for each in self.sessions.values() if serves(each.shard, guild)]
+        assert listening, f"{name}: nobody is connected to the gateway"
+        for session in listening:
             await session.dispatch(name, details)
+
+    def refuse(
+        self,
+        *,
+        at: Literal["hello", "identify", "resume"],
+        code: int | Literal["invalid", "silence"] = 4000,
+        times: int = 1_000_000,
+    ) -> None:
+        """Lets the next connections fail."""
+        self._refusals.append(Refusal(at=at, code=code, times=times))
+
+    def forget_refusals(self) -> None:
+        """From now on connections succeed."""
+        self._refusals.clear()
 
     async def drop(self, code: int = 4000) -> None:
         """Closes every socket; with the default code the bot may resume."""
@@ -101,6 +145,8 @@ class Gateway:
         ws = web.WebSocketResponse(max_msg_size=0)
         await ws.prepare(request)
         socket = _Socket(ws, compressed=request.query.get("compress") == "zlib-stream")
+        if await self._refused("hello", socket):
+            return ws
         await socket.send({"op": Op.HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         session: Session | None = None
         async for message in ws:
@@ -128,8 +174,18 @@ class Gateway:
         if details["token"] != self._token:
             await socket.ws.close(code=_WRONG_TOKEN)
             return None
-        session = Session(id=secrets.token_hex(8), intents=details["intents"], socket=socket)
-        for name, event in self._opening(session.id):
+        number, count = details.get("shard", (0, 1))
+        self.identifies.append((number, count))
+        self._changed()
+        if await self._refused("identify", socket):
+            return None
+        session = Session(
+            id=secrets.token_hex(8),
+            shard=(number, count),
+            intents=details["intents"],
+            socket=socket,
+        )
+        for name, event in self._opening(session):
             await session.dispatch(name, event)
         self.sessions[session.id] = session
         self.identified += 1
@@ -137,6 +193,8 @@ class Gateway:
         return session
 
     async def _resume(self, socket: _Socket, details: Payload) -> Session | None:
+        if await self._refused("resume", socket):
+            return None
         session = self.sessions.get(details["session_id"] or "")
         if session is None:
             await socket.send({"op": Op.INVALID_SESSION, "d": False})
@@ -150,6 +208,19 @@ class Gateway:
         self.resumed += 1
         self._changed()
         return session
+
+    async def _refused(self, at: str, socket: _Socket) -> bool:
+        found = next((each for each in self._refusals if each.at == at and each.times > 0), None)
+        if found is None:
+            return False
+        found.times -= 1
+        self.refused += 1
+        self._changed()
+        if found.code == "invalid":
+            await socket.send({"op": Op.INVALID_SESSION, "d": False})
+        elif found.code != "silence":
+            await socket.ws.close(code=found.code)
+        return True
 
     def _closed(self, session: Session, code: int | None) -> None:
         session.socket = None

@@ -11,6 +11,7 @@ import pytest
 from bot.demo.relay import SampleRelay
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
+from tests.wire.discord_server import LoopbackDiscord
 from tests.wire.state import Message
 
 
@@ -84,9 +85,23 @@ async def test_an_event_that_cannot_be_read_does_not_end_the_bot(
         await bot.alive(place.server.connected())
         await place.server.gateway.dispatch("INTERACTION_CREATE", {"id": "not a number"})
         await bot.says("gateway.unreachable")
-        await bot.alive(place.server.wait_for(lambda: place.server.gateway.identified > 1))
+        await bot.alive(place.server.wait_for(lambda: place.server.gateway.resumed))
         card = await _asked_for(place, relay, bot)
         await bot.alive(place.server.wait_for(lambda: "1 credit used" in card.text))
+
+
+async def test_a_discord_that_is_not_there_at_first_is_waited_for(
+    settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with LoopbackDiscord(listening=False) as server:
+        async with BotProcess(server, tmp_path, settings) as bot:
+            await bot.says("gateway.unreachable")
+            await server.listen()
+            await bot.alive(server.connected(60))
+            code = await bot.stop()
+
+        assert code == 0
+        assert server.gateway.identifies == [(0, 1)]
 
 
 async def test_a_second_bot_on_the_same_database_does_not_start(

@@ -8,10 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import discord
 import pytest
-import yarl
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from tests.wire import payloads
 from tests.wire.conftest import Place
@@ -72,15 +69,6 @@ async def running(
         finally:
             await client.close()
             await task
-
-
-@pytest.fixture
-def server(place: Place, monkeypatch: pytest.MonkeyPatch) -> LoopbackDiscord:
-    """The server of `place`, to which discord.py in this process is pointed."""
-    monkeypatch.setattr(Route, "BASE", place.server.api_url)
-    gateway = yarl.URL(place.server.gateway_url)
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
-    return place.server
 
 
 async def test_a_client_logs_in_and_sees_its_server(server: LoopbackDiscord, place: Place) -> None:
