@@ -16,8 +16,8 @@ from bot.presenter.prose import shorten, visible
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
-ALT_WIDTH = 255
-"""Columns of alt text; four characters each stay within Discord's 1,024."""
+ALT_WIDTH = 127
+"""Columns of alt text; eight UTF-16 units each, as emoji may have, stay within Discord's 1,024."""
 ROW = 5
 """Buttons beside each other."""
 

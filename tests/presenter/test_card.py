@@ -162,6 +162,16 @@ def test_a_delivered_card_holds_the_video_and_what_it_took() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["👨\u200d👩\u200d👧\u200d👦", "\U00010ffd" * 9, "纸", "x"])
+def test_the_alt_text_of_a_long_prompt_is_within_discords_limit(sign: str) -> None:
+    job = replace(DELIVERED, request=VideoRequest(prompt=sign * 500, model="sora-2"))
+
+    shown = view(CardState(job=job, deliveries=(attached(),)))
+
+    (gallery,) = (c for c in components(shown) if c["type"] == 12)
+    assert 0 < len(gallery["items"][0]["description"].encode("utf-16-le")) // 2 <= 1024
+
+
 def test_a_length_other_than_asked_is_told() -> None:
     said = text(CardState(job=DELIVERED, deliveries=(attached(seconds=8.04),)))
 
