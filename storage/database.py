@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
-from storage.engine import check_sqlite, create, parse, prepare_file
+from storage.engine import check_sqlite, create, parse
 from storage.faults import translated
+from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
 
 T = TypeVar("T")
@@ -34,15 +35,19 @@ class Database:
 
         Raises:
             StorageError: `storage-malformed-url`, `storage-unreachable`, `storage-denied`,
-                `storage-no-database`, `storage-readonly`, `storage-corrupt`, …
+                `storage-no-database`, `storage-file-missing`, `storage-file-corrupt`, …
             SchemaTooNew: a newer Clapper wrote it.
         """
         parsed = parse(url)
-        with translated():
-            prepare_file(parsed)
+        if file := file_of(parsed):
+            with translated():
+                await asyncio.to_thread(_prepare, file)
         database = cls(create(parsed))
         try:
             await database._start()
+            if file:
+                with translated():
+                    file.remember()
         except BaseException:
             await database.close()
             raise
@@ -98,6 +103,11 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             await self.transact(check_sqlite)
         await self.transact(migrate, seconds=MIGRATION_SECONDS)
+
+
+def _prepare(file: SqliteFile) -> None:
+    file.make()
+    file.examine()
 
 
 async def _nothing(connection: AsyncConnection) -> None:

@@ -1,6 +1,5 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
-import sqlite3
 from pathlib import Path
 from typing import Protocol
 
@@ -9,9 +8,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageError
+from storage.file import BUSY_SECONDS
 
-BUSY_SECONDS = 5
-"""How long SQLite waits for another process's write."""
 COMMAND_SECONDS = 15
 """How long one statement may take on PostgreSQL, waiting for locks included."""
 CONNECT_SECONDS = 10
@@ -72,30 +70,16 @@ def create(url: URL) -> AsyncEngine:
         raise StorageError("storage-driver-missing", driver=url.drivername) from error
 
 
-def prepare_file(url: URL) -> None:
-    """Make a SQLite file's folder and an empty file that only this user can read."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        path = Path(url.database)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
-        # A file that cannot be opened shows here: aiosqlite's thread would outlive the failure
-        # and speak to an event loop that may be closed by then.
-        sqlite3.connect(path).close()
-
-
 async def check_sqlite(connection: AsyncConnection) -> None:
-    """Read the pragmas back and look the file over; builds differ and some ignore a pragma.
+    """Read the pragmas back: builds differ, and some ignore a pragma.
 
     Raises:
-        StorageError: `storage-pragma` or `storage-corrupt`.
+        StorageError: `storage-pragma`.
     """
     for name, wanted in _PRAGMAS.items():
         found = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
         if found != wanted:
             raise StorageError("storage-pragma", name=name, wanted=wanted, found=found)
-    if (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one() != "ok":
-        raise StorageError("storage-corrupt")
 
 
 def _file_url(parsed: URL) -> URL:

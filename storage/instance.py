@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.errors import StorageError
-from storage.engine import create, parse, prepare_file
+from storage.engine import create, parse
 from storage.faults import translated
+from storage.file import prepare_file
 from storage.locks import Lock
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.domain.errors import SchemaTooNew
 from storage.engine import create, parse
 from storage.faults import translated
+from storage.file import SqliteFile, file_of
 
 LOOK_SECONDS = 20
 
@@ -39,12 +40,21 @@ async def look(url: str) -> Look:
     """
     parsed = parse(url)
     kind = parsed.get_backend_name()
-    if kind == "sqlite" and not await asyncio.to_thread(Path(parsed.database or "").exists):
-        return Look(kind=kind, exists=False, migrations=_missing(()))
     with translated():
+        file = file_of(parsed)
+        if file is not None and await asyncio.to_thread(_is_new, file):
+            return Look(kind=kind, exists=False, migrations=_missing(()))
         async with asyncio.timeout(LOOK_SECONDS), _reading(parsed) as connection:
             present = await connection.run_sync(_heads)
     return Look(kind=kind, exists=True, migrations=_missing(present))
+
+
+def _is_new(file: SqliteFile) -> bool:
+    if file.is_new() and not file.path.exists():
+        return True
+    file.check_rights()
+    file.examine()
+    return False
 
 
 @asynccontextmanager
