@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
+from storage.backup import drop_older_copies, keep_before_migration
 from storage.engine import check_sqlite, create, parse
 from storage.faults import translated
 from storage.file import SqliteFile, file_of
@@ -47,7 +48,7 @@ class Database:
             await database._start()
             if file:
                 with translated():
-                    file.remember()
+                    await asyncio.to_thread(_settle_in, file)
         except BaseException:
             await database.close()
             raise
@@ -107,7 +108,12 @@ class Database:
 
 def _prepare(file: SqliteFile) -> None:
     file.make()
-    file.examine()
+    keep_before_migration(file, file.examine())
+
+
+def _settle_in(file: SqliteFile) -> None:
+    file.remember()
+    drop_older_copies(file)
 
 
 async def _nothing(connection: AsyncConnection) -> None:

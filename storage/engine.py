@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.domain.errors import StorageError
 from storage.file import BUSY_SECONDS
 
-COMMAND_SECONDS = 15
+COMMAND_SECONDS = 15.0
 """How long one statement may take on PostgreSQL, waiting for locks included."""
 CONNECT_SECONDS = 10
 
@@ -58,14 +58,15 @@ def parse(url: str) -> URL:
     return _file_url(parsed) if driver == "sqlite+aiosqlite" else _server_url(parsed, driver)
 
 
-def create(url: URL) -> AsyncEngine:
-    """An engine that has not connected yet.
+def create(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
+    """An engine that has not connected yet; `command_seconds` are PostgreSQL's.
 
     Raises:
         StorageError: `storage-driver-missing` without the extra `postgres`.
     """
     try:
-        return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+        on_sqlite = url.get_backend_name() == "sqlite"
+        return _sqlite(url) if on_sqlite else _postgres(url, command_seconds)
     except ModuleNotFoundError as error:
         raise StorageError("storage-driver-missing", driver=url.drivername) from error
 
@@ -125,12 +126,12 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=10,
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS},
+        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
     )

@@ -13,6 +13,7 @@ from bot.domain.errors import StorageError
 BUSY_SECONDS = 5
 """How long SQLite waits for another process."""
 
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _MAGIC = b"SQLite format 3\0"
 _MARK = """\
 Clapper keeps its ledger in { name }. This file says that it was there, so that a start which does
@@ -70,30 +71,33 @@ class SqliteFile:
         """
         if not self._begins_as_one():
             raise self._corrupt()
-        try:
-            with self.reading() as connection:
-                if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
-                    raise self._corrupt()
-                revision = _revision(connection)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise self._corrupt() from error
-            raise
+        with self.reading() as connection:
+            if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
+                raise self._corrupt()
+            revision = _revision(connection)
         if revision is None and self.mark.exists():
             raise self._missing()  # such as the file alone, copied without its -wal
         return revision
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that neither writes nor checkpoints, beside whichever writes."""
+        """A connection that neither writes nor checkpoints, beside whichever writes.
+
+        Raises:
+            StorageError: `storage-file-corrupt` when what is read shows it.
+        """
         # What a crash left in a rollback journal can only be undone by writing; Clapper's own
         # journal is the -wal, and there is another only while a file becomes such a one.
         mode = "rw" if Path(f"{self.path}-journal").exists() else "ro"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        with closing(
-            sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        ) as connection:
-            yield connection
+        opened = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        with closing(opened) as connection:
+            try:
+                yield connection
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in _DAMAGE:
+                    raise
+                raise self._corrupt() from error
 
     def remember(self) -> None:
         """Leave the mark beside the file: from now on a missing one is a loss."""
