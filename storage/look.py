@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -17,6 +18,15 @@ from storage.verify import violations
 LOOK_SECONDS = 20.0
 LAWS_SECONDS = 600.0
 """For the laws over a whole ledger; docs/ledger.md says how long they take."""
+
+_PATIENCE = 0.2
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A driver's connection whose query another task can end."""
+
+    async def interrupt(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +68,7 @@ async def contradictions(url: str) -> list[str]:
     parsed = parse(url)
     with translated():
         async with asyncio.timeout(LAWS_SECONDS), _reading(parsed, LAWS_SECONDS) as connection:
-            return await violations(connection)
+            return await _interruptible(connection)
 
 
 def _is_new(file: SqliteFile) -> bool:
@@ -82,3 +92,19 @@ async def _reading(url: URL, seconds: float = LOOK_SECONDS) -> AsyncIterator[Asy
             yield connection
     finally:
         await engine.dispose()
+
+
+async def _interruptible(connection: AsyncConnection) -> list[str]:
+    """The broken laws; whoever is cancelled meanwhile does not wait for a long query's end."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    query = asyncio.create_task(violations(connection))
+    try:
+        return await asyncio.shield(query)
+    finally:
+        while not query.done():
+            if isinstance(driver, Interruptible):  # SQLite's thread, perhaps between two queries
+                await driver.interrupt()
+            else:
+                query.cancel()
+            await asyncio.wait({query}, timeout=_PATIENCE)
+        await asyncio.gather(query, return_exceptions=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.app.housekeeping import tidy_folders
+from bot.app.laws import hold_to_laws
 from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
 from bot.app.parts import Parts
@@ -89,6 +90,7 @@ class Application:
             ("heartbeat", self._beat()),
             ("housekeeping", self._tidy()),
             ("loop delay", parts.metrics.watch_loop()),
+            ("laws", hold_to_laws(self._settings.database, parts.log_channel)),
         ]
 
     async def _beat(self) -> None:

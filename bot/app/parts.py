@@ -148,7 +148,7 @@ class Parts:
             cards=self.editor,
             inputs=self._inputs,
             deliver=self._deliver,
-            operators=self._log_channel,
+            operators=self.log_channel,
             standing=self._standing,
             gate=self.gate,
             catalogue=self._catalogue,
@@ -159,7 +159,7 @@ class Parts:
         )
 
     @cached_property
-    def _log_channel(self) -> LogChannel:
+    def log_channel(self) -> LogChannel:
         channel = self._settings.log_channel
         return LogChannel(bot=self.bot, texts=self.faces.texts, channel_id=channel)
 

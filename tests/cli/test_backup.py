@@ -52,7 +52,7 @@ async def test_a_contradicting_ledger_is_copied_and_complained_of(
     clapper: Clapper, path: Path, folder: Path
 ) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute(_PAID_WITHOUT_A_HOLD)
+        database.execute(PAID_WITHOUT_A_HOLD)
 
     ended = await clapper("backup", "copy.db", DATA_DIR=str(path.parent))
 
@@ -61,7 +61,7 @@ async def test_a_contradicting_ledger_is_copied_and_complained_of(
     assert (folder / "copy.db").exists()
 
 
-_PAID_WITHOUT_A_HOLD = (
+PAID_WITHOUT_A_HOLD = (
     "INSERT INTO jobs (id, interaction_id, guild_id, channel_id, user_id, role_ids, locale, prompt,"
     " model, images, price, status, inputs_ready, created_at, finished_at, failure_params,"
     " refunded, fence) VALUES ('00000000000000aa', 5, 1, 1, 1, '[]', 'en-US', 'a fox',"

@@ -175,6 +175,7 @@ check-level-problem = Problem
 check-subject-settings = Settings
 check-subject-token = Token
 check-subject-database = Database
+check-subject-ledger = Ledger
 check-subject-relay = Relay
 check-subject-clock = Clock
 check-subject-disk = Disk
@@ -205,6 +206,11 @@ check-database-old = { $count ->
     [one] { $kind }, reachable; a start runs one migration
    *[other] { $kind }, reachable; a start runs { $count } migrations
 }
+check-ledger = contradicts none of its laws
+check-ledger-broken = contradicts its own laws { $count ->
+    [one] once
+   *[other] { $count } times
+} ({ $shown }). The bot starts, and no member’s credits are changed by it. Make a backup, and report what is in the brackets: it is a fault of the bot.
 check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
     [one] one model
    *[other] { $count } models

@@ -16,3 +16,7 @@ operator-model-unavailable = **{ $model }:** the relay does not offer this model
     [yes] { " " }The relay says: { $reason }
    *[no] { "" }
 }
+operator-ledger = **The ledger contradicts itself** { $count ->
+    [one] once
+   *[other] { $count } times
+}: `{ $first }`. The bot goes on, and no member’s credits are changed by it. Make a backup with `python -m bot backup`; `python -m bot check` says more.
