@@ -13,6 +13,7 @@ from storage.engine import check_sqlite, create, parse
 from storage.faults import translated
 from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
+from storage.trouble import Trouble
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ class Database:
         self._engine = engine
         self._running: set[asyncio.Task[object]] = set()
         self._closed = False
+        self.trouble = Trouble()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -70,6 +72,15 @@ class Database:
         """
         await self.transact(_nothing, seconds=PING_SECONDS)
 
+    async def try_to_write(self) -> None:
+        """Write what is there already; when that is taken, the trouble is over.
+
+        Raises:
+            StorageError: it is not taken.
+        """
+        await self.transact(_rewrite)
+        self.trouble.over()
+
     async def transact(
         self,
         work: Callable[[AsyncConnection], Awaitable[T]],
@@ -92,9 +103,13 @@ class Database:
         return await asyncio.shield(task)
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]], seconds: float) -> T:
-        with translated():
-            async with asyncio.timeout(seconds), self._engine.begin() as connection:
-                return await work(connection)
+        try:
+            with translated():
+                async with asyncio.timeout(seconds), self._engine.begin() as connection:
+                    return await work(connection)
+        except StorageError as error:
+            self.trouble.note(error)
+            raise
 
     async def _start(self) -> None:
         try:
@@ -118,3 +133,7 @@ def _settle_in(file: SqliteFile) -> None:
 
 async def _nothing(connection: AsyncConnection) -> None:
     await connection.execute(select(1))
+
+
+async def _rewrite(connection: AsyncConnection) -> None:
+    await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

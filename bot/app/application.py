@@ -87,6 +87,7 @@ class Application:
             ("line", parts.line.run()),
             ("worker", parts.worker.run()),
             ("probe", parts.probe.run()),
+            ("room", parts.room.run()),
             ("heartbeat", self._beat()),
             ("housekeeping", self._tidy()),
             ("loop delay", parts.metrics.watch_loop()),

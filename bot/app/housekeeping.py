@@ -1,5 +1,6 @@
 """Remove files whose time is over: inputs and videos live equally long."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ def tidy_folders(settings: Settings) -> None:
     files = [*_files(settings.inputs_dir), *_files(settings.videos_dir)]
     for file in _over(files, oldest=now - settings.media_keep.total_seconds(), now=now, room=room):
         file.path.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """What is left of the disk that holds the folder, for this user."""
+    return shutil.disk_usage(folder).free
 
 
 def _over(files: list[_File], *, oldest: float, now: float, room: int | None) -> Iterator[_File]:

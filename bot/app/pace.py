@@ -20,3 +20,5 @@ class Pace:
     """Seconds between two looks at relays that were given up."""
     tidying: float = 3600.0
     """Seconds between two looks for files whose time is over."""
+    room: float = 5.0
+    """Seconds between two looks at whether what is new can be kept."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
+from bot.app.housekeeping import free_bytes
 from bot.app.pace import Pace
 from bot.client import ClapperBot
 from bot.delivery import VideoFetcher
@@ -19,6 +20,7 @@ from bot.generation.pictures import Pictures
 from bot.generation.probe import Probe
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
+from bot.generation.room import Room
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit
@@ -124,6 +126,16 @@ class Parts:
     @cached_property
     def probe(self) -> Probe:
         return Probe(standing=self._standing, relays=self._relays, pause=self._pace.probe)
+
+    @cached_property
+    def room(self) -> Room:
+        return Room(
+            database=self._database,
+            gate=self.gate,
+            operators=self.log_channel,
+            free=partial(free_bytes, self._settings.data_dir),
+            pause=self._pace.room,
+        )
 
     @cached_property
     def worker(self) -> Worker:
