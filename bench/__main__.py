@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from bench.admissions import admissions
 from bench.figures import Figure
+from bench.laws import laws
 from bench.reading import memory, reading
 from bench.relay import sample_relay
 from bench.streams import streams
@@ -29,6 +30,7 @@ async def figures() -> AsyncIterator[Figure]:
         yield await memory(url)
         yield await streams(url)
     yield await admissions()
+    yield await laws()
 
 
 def show(figure: Figure) -> None:

@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
-from storage.engine import check_sqlite, create, parse, prepare_file
+from storage.backup import drop_older_copies, keep_before_migration
+from storage.engine import check_sqlite, create, parse
 from storage.faults import translated
+from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
+from storage.trouble import Trouble
 
 T = TypeVar("T")
 
@@ -27,6 +30,7 @@ class Database:
         self._engine = engine
         self._running: set[asyncio.Task[object]] = set()
         self._closed = False
+        self.trouble = Trouble()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -34,15 +38,19 @@ class Database:
 
         Raises:
             StorageError: `storage-malformed-url`, `storage-unreachable`, `storage-denied`,
-                `storage-no-database`, `storage-readonly`, `storage-corrupt`, …
+                `storage-no-database`, `storage-file-missing`, `storage-file-corrupt`, …
             SchemaTooNew: a newer Clapper wrote it.
         """
         parsed = parse(url)
-        with translated():
-            prepare_file(parsed)
+        if file := file_of(parsed):
+            with translated():
+                await asyncio.to_thread(_prepare, file)
         database = cls(create(parsed))
         try:
             await database._start()
+            if file:
+                with translated():
+                    await asyncio.to_thread(_settle_in, file)
         except BaseException:
             await database.close()
             raise
@@ -69,6 +77,15 @@ class Database:
         """
         await self.transact(_nothing, seconds=PING_SECONDS)
 
+    async def try_to_write(self) -> None:
+        """Write what is there already; when that is taken, the trouble is over.
+
+        Raises:
+            StorageError: it is not taken.
+        """
+        await self.transact(_rewrite)
+        self.trouble.over()
+
     async def transact(
         self,
         work: Callable[[AsyncConnection], Awaitable[T]],
@@ -91,9 +108,13 @@ class Database:
         return await asyncio.shield(task)
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]], seconds: float) -> T:
-        with translated():
-            async with asyncio.timeout(seconds), self._engine.begin() as connection:
-                return await work(connection)
+        try:
+            with translated():
+                async with asyncio.timeout(seconds), self._engine.begin() as connection:
+                    return await work(connection)
+        except StorageError as error:
+            self.trouble.note(error)
+            raise
 
     async def _start(self) -> None:
         try:
@@ -105,5 +126,19 @@ class Database:
         await self.transact(migrate, seconds=MIGRATION_SECONDS)
 
 
+def _prepare(file: SqliteFile) -> None:
+    file.make()
+    keep_before_migration(file, file.examine())
+
+
+def _settle_in(file: SqliteFile) -> None:
+    file.remember()
+    drop_older_copies(file)
+
+
 async def _nothing(connection: AsyncConnection) -> None:
     await connection.execute(select(1))
+
+
+async def _rewrite(connection: AsyncConnection) -> None:
+    await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

@@ -1,6 +1,5 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
-import sqlite3
 from pathlib import Path
 from typing import Protocol
 
@@ -9,10 +8,9 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageError
+from storage.file import BUSY_SECONDS
 
-BUSY_SECONDS = 5
-"""How long SQLite waits for another process's write."""
-COMMAND_SECONDS = 15
+COMMAND_SECONDS = 15.0
 """How long one statement may take on PostgreSQL, waiting for locks included."""
 CONNECT_SECONDS = 10
 
@@ -60,42 +58,29 @@ def parse(url: str) -> URL:
     return _file_url(parsed) if driver == "sqlite+aiosqlite" else _server_url(parsed, driver)
 
 
-def create(url: URL) -> AsyncEngine:
-    """An engine that has not connected yet.
+def create(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
+    """An engine that has not connected yet; `command_seconds` are PostgreSQL's.
 
     Raises:
         StorageError: `storage-driver-missing` without the extra `postgres`.
     """
     try:
-        return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+        on_sqlite = url.get_backend_name() == "sqlite"
+        return _sqlite(url) if on_sqlite else _postgres(url, command_seconds)
     except ModuleNotFoundError as error:
         raise StorageError("storage-driver-missing", driver=url.drivername) from error
 
 
-def prepare_file(url: URL) -> None:
-    """Make a SQLite file's folder and an empty file that only this user can read."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        path = Path(url.database)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
-        # A file that cannot be opened shows here: aiosqlite's thread would outlive the failure
-        # and speak to an event loop that may be closed by then.
-        sqlite3.connect(path).close()
-
-
 async def check_sqlite(connection: AsyncConnection) -> None:
-    """Read the pragmas back and look the file over; builds differ and some ignore a pragma.
+    """Read the pragmas back: builds differ, and some ignore a pragma.
 
     Raises:
-        StorageError: `storage-pragma` or `storage-corrupt`.
+        StorageError: `storage-pragma`.
     """
     for name, wanted in _PRAGMAS.items():
         found = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
         if found != wanted:
             raise StorageError("storage-pragma", name=name, wanted=wanted, found=found)
-    if (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one() != "ok":
-        raise StorageError("storage-corrupt")
 
 
 def _file_url(parsed: URL) -> URL:
@@ -141,12 +126,12 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=10,
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS},
+        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
     )

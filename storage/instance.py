@@ -12,8 +12,9 @@ from sqlalchemy import Integer, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
-from storage.engine import create, parse, prepare_file
+from storage.engine import create, parse
 from storage.faults import translated
+from storage.file import prepare_file
 
 log = structlog.stdlib.get_logger()
 

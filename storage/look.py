@@ -4,18 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.domain.errors import SchemaTooNew
 from storage.engine import create, parse
 from storage.faults import translated
+from storage.file import SqliteFile, file_of
+from storage.migrate import missing_in, revisions
+from storage.verify import violations
 
-LOOK_SECONDS = 20
+LOOK_SECONDS = 20.0
+LAWS_SECONDS = 600.0
+"""For the laws over a whole ledger; docs/ledger.md says how long they take."""
+
+_PATIENCE = 0.2
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A driver's connection whose query another task can end."""
+
+    async def interrupt(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +50,43 @@ async def look(url: str) -> Look:
     """
     parsed = parse(url)
     kind = parsed.get_backend_name()
-    if kind == "sqlite" and not await asyncio.to_thread(Path(parsed.database or "").exists):
-        return Look(kind=kind, exists=False, migrations=_missing(()))
     with translated():
+        file = file_of(parsed)
+        if file is not None and await asyncio.to_thread(_is_new, file):
+            return Look(kind=kind, exists=False, migrations=len(revisions()))
         async with asyncio.timeout(LOOK_SECONDS), _reading(parsed) as connection:
-            present = await connection.run_sync(_heads)
-    return Look(kind=kind, exists=True, migrations=_missing(present))
+            missing = await connection.run_sync(missing_in)
+    return Look(kind=kind, exists=True, migrations=missing)
+
+
+async def contradictions(url: str) -> list[str]:
+    """What contradicts the laws of an up-to-date ledger, read beside whatever works on it.
+
+    Raises:
+        StorageError: it cannot be reached or read, or that takes too long.
+    """
+    parsed = parse(url)
+    with translated():
+        async with asyncio.timeout(LAWS_SECONDS), _reading(parsed, LAWS_SECONDS) as connection:
+            return await _interruptible(connection)
+
+
+def _is_new(file: SqliteFile) -> bool:
+    if file.is_new() and not file.path.exists():
+        return True
+    file.check_rights()
+    file.examine()
+    return False
 
 
 @asynccontextmanager
-async def _reading(url: URL) -> AsyncIterator[AsyncConnection]:
+async def _reading(url: URL, seconds: float = LOOK_SECONDS) -> AsyncIterator[AsyncConnection]:
+    # A connection of its own: the one that writes is not held up, and nothing is checkpointed.
     read_only = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
     sqlite = url.get_backend_name() == "sqlite"
-    engine = create_async_engine(read_only, hide_parameters=True) if sqlite else create(url)
+    engine = (
+        create_async_engine(read_only, hide_parameters=True) if sqlite else create(url, seconds)
+    )
     try:
         async with engine.connect() as connection:
             yield connection
@@ -59,14 +94,17 @@ async def _reading(url: URL) -> AsyncIterator[AsyncConnection]:
         await engine.dispose()
 
 
-def _heads(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
-
-
-def _missing(present: tuple[str, ...]) -> int:
-    script = ScriptDirectory(str(Path(__file__).with_name("migrations")))
-    known = [revision.revision for revision in script.walk_revisions()]
-    for revision in present:
-        if revision not in known:
-            raise SchemaTooNew("storage-schema-too-new", found=revision)
-    return known.index(present[0]) if present else len(known)
+async def _interruptible(connection: AsyncConnection) -> list[str]:
+    """The broken laws; whoever is cancelled meanwhile does not wait for a long query's end."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    query = asyncio.create_task(violations(connection))
+    try:
+        return await asyncio.shield(query)
+    finally:
+        while not query.done():
+            if isinstance(driver, Interruptible):  # SQLite's thread, perhaps between two queries
+                await driver.interrupt()
+            else:
+                query.cancel()
+            await asyncio.wait({query}, timeout=_PATIENCE)
+        await asyncio.gather(query, return_exceptions=True)

@@ -1,5 +1,6 @@
 """Brings a database to this version's schema, in the transaction that it is given."""
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SchemaTooNew
 from storage.locks import Lock, hold_lock
+
+log = structlog.stdlib.get_logger()
 
 
 async def migrate(connection: AsyncConnection) -> None:
@@ -21,19 +24,38 @@ async def migrate(connection: AsyncConnection) -> None:
     await connection.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "storage:migrations")
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
+def revisions() -> list[str]:
+    """Every revision that this version knows, the newest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [revision.revision for revision in script.walk_revisions()]
+
+
+def missing_in(connection: Connection) -> int:
+    """How many revisions a database lacks.
+
+    Raises:
+        SchemaTooNew: a newer Clapper wrote it.
+    """
+    known = revisions()
     present = MigrationContext.configure(connection).get_current_heads()
-    _refuse_unknown(present, script)
-    if set(present) != set(script.get_heads()):
-        command.upgrade(config, "head")
-
-
-def _refuse_unknown(present: tuple[str, ...], script: ScriptDirectory) -> None:
-    known = {revision.revision for revision in script.walk_revisions()}
     for revision in present:
         if revision not in known:
             raise SchemaTooNew("storage-schema-too-new", found=revision)
+    return known.index(present[0]) if present else len(known)
+
+
+def _upgrade(connection: Connection) -> None:
+    missing = missing_in(connection)
+    if missing == 0:
+        return
+    if connection.dialect.name == "postgresql" and missing < len(revisions()):
+        log.warning("database.migrated_without_copy", revisions=missing)  # as pg_dump would make
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    return config

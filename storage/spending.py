@@ -61,7 +61,9 @@ def forgiven(entry: FromClause, until: ColumnElement[int] | None = None) -> Colu
         reset.c.effective_at <= entry.c.effective_at,
         reset.c.id > func.coalesce(entry.c.hold_id, entry.c.id),
     )
-    return found if until is None else found.where(reset.c.id < until)
+    if until is not None:
+        found = found.where(reset.c.id < until)
+    return found.correlate_except(reset)  # `until` may stand outside of the query around this one
 
 
 def total(amount: ColumnElement[int]) -> ColumnElement[int]:

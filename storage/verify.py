@@ -1,6 +1,22 @@
 """The laws of the ledger as queries: each finds the rows that break it."""
 
-from sqlalchemy import Select, String, and_, case, cast, func, or_, select
+from datetime import timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobStatus
@@ -10,15 +26,27 @@ from storage.spending import GRANTS_LEFT, LEFT, MOVES, forgiven, spent
 
 _FINAL = tuple(status for status in JobStatus if status.final)
 
+_CLOCK = timedelta(days=1) // timedelta(microseconds=1)
+"""An entry with a lower number is at most so much later: as far as a clock was ever set back."""
+
 _hold, _end, _earlier = (entries.alias(name) for name in ("hold", "resolution", "earlier"))
 _pairs = _hold.outerjoin(_end, _end.c.hold_id == _hold.c.id)
 
 
+MOST = 100
+"""How many breaches of one law are told."""
+
+
 async def violations(connection: AsyncConnection) -> list[str]:
     """Every broken law as `code:subject`, the subject a job's or an entry's id."""
+    return await connection.run_sync(broken_laws)
+
+
+def broken_laws(connection: Connection) -> list[str]:
+    """The same on a connection that is not asynchronous, such as that to a copy."""
     broken = []
     for code, query in _LAWS.items():
-        found = await connection.execute(query)
+        found = connection.execute(query.limit(MOST))
         broken += [f"{code}:{subject}" for subject in found.scalars()]
     return broken
 
@@ -47,13 +75,17 @@ def _not_covered() -> Select[str]:
         _earlier.c.kind.in_(MOVES),
         _earlier.c.grant_id.is_(None),
         _earlier.c.effective_at >= _hold.c.limit_since,
+        _micros(_earlier) <= _micros(_hold) + _CLOCK,  # what is later by the index is not read
         _earlier.c.id <= _hold.c.id,
         ~forgiven(_earlier, until=_hold.c.id),
     )
     used = select(func.sum(spent(_earlier))).where(in_period).scalar_subquery()
-    return select(cast(_hold.c.id, String)).where(
-        _hold.c.kind == EntryKind.HOLD, used > _hold.c.limit_credits
-    )
+    limited = and_(_hold.c.kind == EntryKind.HOLD, _hold.c.limit_credits.is_not(None))
+    return select(cast(_hold.c.id, String)).where(limited, used > _hold.c.limit_credits)
+
+
+def _micros(entry: FromClause) -> ColumnElement[int]:
+    return type_coerce(entry.c.effective_at, BigInteger)
 
 
 def _overspent() -> Select[str]:

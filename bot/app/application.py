@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.app.housekeeping import tidy_folders
+from bot.app.laws import hold_to_laws
 from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
 from bot.app.parts import Parts
@@ -88,9 +89,11 @@ class Application:
             ("worker", parts.worker.run()),
             ("leases", parts.heartbeat.run()),
             ("probe", parts.probe.run()),
+            ("room", parts.room.run()),
             ("heartbeat", self._beat()),
             ("housekeeping", self._tidy()),
             ("loop delay", parts.metrics.watch_loop()),
+            ("laws", hold_to_laws(self._settings.database, parts.log_channel)),
         ]
 
     async def _beat(self) -> None:

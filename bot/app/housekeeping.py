@@ -1,5 +1,6 @@
 """Remove files whose time is over: inputs and videos live equally long."""
 
+import shutil
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
     files = [*_files(settings.inputs_dir), *_files(settings.videos_dir)]
     for file in _over(files, oldest=oldest, now=now, room=room, in_use=in_use):
         file.path.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """What is left of the disk that holds the folder, for this user."""
+    return shutil.disk_usage(folder).free
 
 
 def _over(

@@ -28,3 +28,5 @@ class Pace:
     """Seconds between two looks for what other lives of the bot left open."""
     tidying: float = 3600.0
     """Seconds between two looks for files whose time is over."""
+    room: float = 5.0
+    """Seconds between two looks at whether what is new can be kept."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
+from bot.app.housekeeping import free_bytes
 from bot.app.pace import Pace
 from bot.client import ClapperBot
 from bot.delivery import VideoFetcher
@@ -22,6 +23,7 @@ from bot.generation.pictures import Pictures
 from bot.generation.probe import Probe
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.recover import Recover
+from bot.generation.room import Room
 from bot.generation.shelf import Shelf
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
@@ -164,6 +166,16 @@ class Parts:
         return Probe(standing=self._standing, relays=self._relays, pause=self._pace.probe)
 
     @cached_property
+    def room(self) -> Room:
+        return Room(
+            database=self._database,
+            gate=self.gate,
+            operators=self.log_channel,
+            free=partial(free_bytes, self._settings.data_dir),
+            pause=self._pace.room,
+        )
+
+    @cached_property
     def worker(self) -> Worker:
         limits = {name: relay.concurrency for name, relay in self._settings.relays.items()}
         return Worker(
@@ -190,7 +202,7 @@ class Parts:
             inputs=self._inputs,
             earlier=self.earlier,
             deliver=self._deliver,
-            operators=self._log_channel,
+            operators=self.log_channel,
             standing=self._standing,
             gate=self.gate,
             catalogue=self._catalogue,
@@ -201,7 +213,7 @@ class Parts:
         )
 
     @cached_property
-    def _log_channel(self) -> LogChannel:
+    def log_channel(self) -> LogChannel:
         channel = self._settings.log_channel
         return LogChannel(bot=self.bot, texts=self.faces.texts, channel_id=channel)
 

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.findings import Finding, Level
 from bot.cli.machine import look_at_disk, look_at_encoder
-from bot.cli.remote import look_at_database, look_at_relays
+from bot.cli.remote import look_at_database, look_at_ledger, look_at_relays
 from bot.cli.setup import look_at_settings, look_at_token
 from bot.cli.speech import Voice
 from bot.domain.errors import SettingProblem, SettingsError
@@ -48,7 +48,9 @@ async def _looks(settings: Settings) -> AsyncGenerator[Finding, None]:
         yield finding
     if settings.discord_token:
         yield look_at_token(settings)
-    yield await look_at_database(settings)
+    yield (database := await look_at_database(settings))
+    if database.code == "check-database":
+        yield await look_at_ledger(settings)
     async with aclosing(look_at_relays(settings, clock=lambda: datetime.now(UTC))) as relays:
         async for finding in relays:
             yield finding

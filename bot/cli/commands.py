@@ -1,4 +1,4 @@
-"""The five commands; what each needs is imported when it runs, so that help is quick."""
+"""The six commands; what each needs is imported when it runs, so that help is quick."""
 
 # ruff: noqa: PLC0415 - help must not wait for discord.py, SQLAlchemy and pydantic
 
@@ -106,3 +106,11 @@ def health() -> None:
     from bot.cli.health import look
 
     raise typer.Exit(look())
+
+
+@app.command(help=help_of("backup"), short_help=help_of("backup-short"))
+def backup(file: options.BackupFile, *, force: options.Force = False) -> None:
+    """Copy the database, which may be in use."""
+    from bot.cli.backup import back_up_now
+
+    raise typer.Exit(back_up_now(file, replace=force))

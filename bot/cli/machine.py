@@ -7,12 +7,11 @@ from pathlib import Path
 from bot.children import ChildFailed, ChildLimits, run_child
 from bot.cli.findings import Finding, ok, problem, warning
 from bot.domain.errors import Param
+from bot.generation.room import LEAST
 from bot.settings import Settings
 
 _CHILD = Path(__file__).with_name("encoder_child.py")
 _LIMITS = ChildLimits(seconds=30, memory=2 << 30, output=4096)
-_LEAST = 200_000_000
-"""Bytes below which the database itself is in danger."""
 
 
 def look_at_disk(settings: Settings) -> Finding:
@@ -25,7 +24,7 @@ def look_at_disk(settings: Settings) -> Finding:
     except OSError:
         return problem("disk", "check-disk-unwritable", folder=str(folder))
     params: dict[str, Param] = {"folder": str(folder), "megabytes": free // 1_000_000}
-    if free < _LEAST:
+    if free < LEAST:
         return problem("disk", "check-disk-full", **params)
     enough = free > 4 * settings.max_video_bytes
     return (

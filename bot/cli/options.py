@@ -31,3 +31,5 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help=he
 Json = Annotated[bool, typer.Option("--json", help=help_of("json"))]
 Headless = Annotated[bool, typer.Option("--headless", help=help_of("headless"))]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help=help_of("port"))]
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help=help_of("backup-file"))]
+Force = Annotated[bool, typer.Option("--force", help=help_of("force"))]

@@ -13,11 +13,14 @@ from bot.domain.models import VideoModel
 from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient
 from bot.settings import Relay, Settings
-from storage.look import look
+from storage.look import contradictions, look
 
 _SILENCE_SECONDS = 20.0
 _MAX_SKEW = 60
 _UNREACHED = (FailureKind.TIMEOUT, FailureKind.UPSTREAM, FailureKind.TRUNCATED)
+
+_SHOWN = 5
+"""Contradictions of the ledger that are named; all of one fault look alike."""
 
 
 class _Headers(Protocol):
@@ -41,6 +44,18 @@ async def look_at_database(settings: Settings) -> Finding:
         return ok("database", "check-database-new", folder=str(settings.data_dir))
     code = "check-database-old" if found.migrations else "check-database"
     return ok("database", code, kind=found.kind, count=found.migrations)
+
+
+async def look_at_ledger(settings: Settings) -> Finding:
+    """Whether an up-to-date ledger keeps its laws; the bot would start anyhow and say so."""
+    try:
+        broken = await contradictions(settings.database)
+    except StorageError as error:
+        return problem("ledger", error.code, **error.params)
+    if broken:
+        shown = ", ".join(broken[:_SHOWN])
+        return warning("ledger", "check-ledger-broken", count=len(broken), shown=shown)
+    return ok("ledger", "check-ledger")
 
 
 async def look_at_relays(

@@ -102,6 +102,14 @@ class MediaFailure(JobFailure):
 class StorageError(ClapperError):
     """The database cannot answer: locked, full, unreachable or not writable."""
 
+    @property
+    def lasting(self) -> bool:
+        """Whether it stays until somebody makes room or mends the disk."""
+        return self.code in _LASTING
+
+
+_LASTING = frozenset({"storage-full", "storage-io", "storage-readonly", "storage-corrupt"})
+
 
 class SchemaTooNew(StorageError):
     """The database was written by a newer Clapper; nothing is changed and the start ends."""

@@ -10,6 +10,8 @@ class Gate:
 
     def __init__(self) -> None:
         self._closed = False
+        self.storing = True
+        """Whether what a new job brings can be kept; `Room` looks after it."""
 
     def close(self) -> None:
         """Refuse everything from now on."""
@@ -24,10 +26,13 @@ class Gate:
         """Let a request pass.
 
         Raises:
-            Refusal: `refusal-restarting` once the gate is closed.
+            Refusal: `refusal-restarting` once the gate is closed, `refusal-storage` while
+                nothing new can be kept.
         """
         if self._closed:
             raise Refusal("refusal-restarting")
+        if not self.storing:
+            raise Refusal("refusal-storage")
 
 
 class Bell:

@@ -11,21 +11,27 @@ T = TypeVar("T")
 
 PATIENCE = 900.0
 """Seconds; a database that is away for longer finds the open jobs at the next start."""
+_FOR_GOOD = ("storage-conflict", "storage-closed")
 
 
 async def written(write: Callable[[], Awaitable[T]]) -> T:
     """The result of `write`, tried again while the database cannot answer.
 
     Raises:
-        StorageError: it could not for all that time.
+        StorageError: it could not for all that time, or says what no waiting changes.
     """
     attempts = stamina.retry_context(
-        on=StorageError, attempts=None, timeout=PATIENCE, wait_initial=0.2, wait_max=15.0
+        on=_passes, attempts=None, timeout=PATIENCE, wait_initial=0.2, wait_max=15.0
     )
     async for attempt in attempts:
         with attempt:
             return await write()
     raise AssertionError("the last attempt returns or raises")  # for the type checker
+
+
+def _passes(error: Exception) -> bool:
+    """A row that contradicts what is written stays, and so does a database that was closed."""
+    return isinstance(error, StorageError) and error.code not in _FOR_GOOD
 
 
 async def told(read: Awaitable[T]) -> T | None:

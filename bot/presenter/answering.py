@@ -107,7 +107,7 @@ def as_answer(error: Exception) -> ClapperError:
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, StorageError):
         log.warning("answer.storage", code=error.code, exc_info=error)
-        return Refusal("refusal-busy")
+        return Refusal("refusal-storage" if error.lasting else "refusal-busy")
     if isinstance(error, Refusal | JobFailure):
         log.info("answer.refused", code=error.code)
         return error

@@ -1,13 +1,17 @@
 """`check`: a line for each thing, what is wrong with it, and an exit code to go by."""
 
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.cli.encoder_child import lacking
+from storage.database import Database
 from tests.cli.conftest import Clapper, Ended
 from tests.cli.relay import KEY, Relay
+from tests.cli.test_backup import PAID_WITHOUT_A_HOLD
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
 SERVER = "123456789012345678"
@@ -223,6 +227,37 @@ async def test_an_empty_database_would_be_migrated_and_is_left_alone(
     assert ended.code == 0
     assert "migration" in line(ended, "Database")
     assert file.stat().st_size == 0
+
+
+async def test_a_ledger_is_held_to_its_laws(
+    clapper: Clapper, folder: Path, complete: dict[str, str]
+) -> None:
+    file = folder / "clapper.db"
+    await (await Database.open(f"sqlite:///{file}")).close()
+    url = f"sqlite:///{file}"
+
+    well = await clapper("check", **complete, DATABASE_URL=url)
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute(PAID_WITHOUT_A_HOLD)
+    broken = await clapper("check", **complete, DATABASE_URL=url)
+
+    assert (well.code, level(well, "Ledger")) == (0, "OK")
+    assert (broken.code, level(broken, "Ledger")) == (0, "Warning"), "the bot starts all the same"
+    assert "price-not-held:00000000000000aa" in line(broken, "Ledger")
+
+
+async def test_a_database_that_is_gone_is_a_problem(
+    clapper: Clapper, folder: Path, complete: dict[str, str]
+) -> None:
+    file = folder / "clapper.db"
+    await (await Database.open(f"sqlite:///{file}")).close()
+    os.unlink(file)  # noqa: PTH108 (a quick call)
+
+    ended = await clapper("check", **complete, DATABASE_URL=f"sqlite:///{file}")
+
+    assert ended.code == 1
+    assert level(ended, "Database") == "Problem"
+    assert f"{file}.known" in line(ended, "Database")
 
 
 async def test_a_database_of_a_newer_clapper_is_a_problem(

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Clapper
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
-COMMANDS = ["run", "demo", "generate", "check", "health"]
+COMMANDS = ["run", "demo", "generate", "check", "health", "backup"]
 
 
 async def test_help_names_every_command(clapper: Clapper) -> None:

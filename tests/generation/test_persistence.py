@@ -12,14 +12,15 @@ from bot.generation.persistence import told, written
 class Database:
     """Fails so many times before it answers."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, code: str = "storage-busy") -> None:
         self.failures = failures
+        self.code = code
         self.asked = 0
 
     async def write(self) -> str:
         self.asked += 1
         if self.asked <= self.failures:
-            raise StorageError("storage-busy")
+            raise StorageError(self.code)
         return "done"
 
 
@@ -39,6 +40,16 @@ async def test_a_write_is_repeated_until_it_is_taken() -> None:
 async def test_a_database_that_stays_away_is_told() -> None:
     with pytest.raises(StorageError):
         await written(Database(failures=99).write)
+
+
+@pytest.mark.parametrize("code", ["storage-conflict", "storage-closed"])
+async def test_what_no_waiting_changes_is_not_repeated(code: str) -> None:
+    database = Database(failures=99, code=code)
+
+    with pytest.raises(StorageError):
+        await written(database.write)
+
+    assert database.asked == 1
 
 
 async def test_other_errors_are_not_repeated() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.domain.errors import Refusal, SchemaTooNew, StorageError
 from storage.database import Database
+from storage.engine import check_sqlite
 from storage.faults import code_of
 from tests.postgres import Postgres
 
@@ -83,6 +84,29 @@ async def test_sqlite_keeps_what_it_was_told(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_a_driver_that_takes_no_such_settings_is_refused(tmp_path: Path) -> None:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/clapper.db")
+
+    async with engine.connect() as connection:
+        with pytest.raises(StorageError) as caught:
+            await check_sqlite(connection)
+
+    assert caught.value.code == "storage-pragma"
+    assert (caught.value.params["name"], caught.value.params["found"]) == ("journal_mode", "delete")
+    await engine.dispose()
+
+
+async def test_sqlite_has_one_connection_however_many_ask(tmp_path: Path) -> None:
+    """Two that write one -wal can damage the file: https://sqlite.org/wal.html#walresetbug."""
+    database = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+    await tell(database, "CREATE TEMP TABLE mine AS SELECT 1 AS one")  # one connection's alone
+
+    seen = await asyncio.gather(*(ask(database, "SELECT one FROM mine") for _ in range(100)))
+
+    assert seen == [[1]] * 100
+    await database.close()
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -130,16 +154,6 @@ async def test_the_server_has_no_such_database(postgres: Postgres) -> None:
         await Database.open(url)
 
     assert caught.value.code == "storage-no-database"
-
-
-async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
-    path = tmp_path / "clapper.db"
-    path.write_bytes(b"this is a letter, not a ledger" * 100)
-
-    with pytest.raises(StorageError) as caught:
-        await Database.open(f"sqlite:///{path}")
-
-    assert caught.value.code == "storage-corrupt"
 
 
 async def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -12,11 +14,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import StorageError
 from bot.domain.ledger import Limits
 from storage.database import Database
 from storage.engine import create, parse
+from storage.migrate import revisions
 from storage.schema import metadata
+from tests.postgres import Postgres
 from tests.storage.studio import Clock, Studio, a_requester
+from tests.storage.test_file import start
 
 
 async def test_they_build_what_the_schema_says(database: Database) -> None:
@@ -131,3 +137,95 @@ async def test_two_processes_may_start_on_an_empty_database(url: str) -> None:
     for database in databases:
         await database.ping()
         await database.close()
+
+
+REVISIONS = revisions()
+
+
+def revision_of(path: Path) -> str:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        found: str = database.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        return found
+
+
+@pytest.mark.parametrize("before", REVISIONS[1:])
+def test_a_ledger_is_copied_before_it_is_changed(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "clapper.db"
+    asyncio.run(at_revision(f"sqlite:///{path}", before))
+
+    asyncio.run(open_and_close(path))
+
+    copy = tmp_path / f"clapper.db.before-{REVISIONS[0]}"
+    assert (revision_of(path), revision_of(copy)) == (REVISIONS[0], before)
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+async def open_and_close(path: Path) -> None:
+    await (await Database.open(f"sqlite:///{path}")).close()
+
+
+def test_a_migration_that_fails_leaves_the_ledger_and_its_copy_usable(tmp_path: Path) -> None:
+    path = tmp_path / "clapper.db"
+    in_its_way = "CREATE TABLE jobs_untold (id INTEGER)"  # the name of an index that 0002 makes
+    asyncio.run(at_revision(f"sqlite:///{path}", "0001", FIRST_JOB, in_its_way))
+    with closing(sqlite3.connect(path)) as database:
+        before = list(database.iterdump())
+
+    with pytest.raises(StorageError) as failed:
+        asyncio.run(open_and_close(path))
+
+    assert failed.value.code == "storage-failed"
+    copy = tmp_path / f"clapper.db.before-{REVISIONS[0]}"
+    for each in (path, copy):
+        with closing(sqlite3.connect(each)) as database:
+            assert list(database.iterdump()) == before
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE jobs_untold")
+    asyncio.run(open_and_close(path))
+    assert revision_of(path) == REVISIONS[0]
+
+
+def test_one_copy_is_kept_and_other_files_are_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "clapper.db"
+    older, other = tmp_path / "clapper.db.before-0001", tmp_path / "clapper.db.backup"
+    older.write_text("of an earlier update")
+    other.write_text("somebody's own")
+    asyncio.run(at_revision(f"sqlite:///{path}", "0001"))
+
+    asyncio.run(open_and_close(path))
+    asyncio.run(open_and_close(path))
+
+    assert not older.exists()
+    assert other.read_text() == "somebody's own"
+    assert (tmp_path / f"clapper.db.before-{REVISIONS[0]}").exists()
+
+
+def test_a_new_ledger_needs_no_copy(tmp_path: Path) -> None:
+    asyncio.run(open_and_close(tmp_path / "clapper.db"))
+
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "clapper.db"
+    asyncio.run(at_revision(f"sqlite:///{path}", "0001", FIRST_JOB))
+    before = path.read_bytes()
+
+    said = start(path, "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, -1))")
+
+    assert said == "storage-backup-unwritten"
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.before-*"))
+
+
+async def test_on_postgresql_the_log_says_that_there_is_no_copy(
+    postgres: Postgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = await postgres.create_database()
+    await at_revision(url, "0001")
+
+    database = await Database.open(url)
+
+    await database.close()
+    assert "database.migrated_without_copy" in "".join(capsys.readouterr())
+    await postgres.drop_database(url)

@@ -74,6 +74,11 @@ class BotProcess:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     @property
+    def pid(self) -> int:
+        """Of the running process."""
+        return self._running.pid
+
+    @property
     def _running(self) -> asyncio.subprocess.Process:
         assert self._process is not None, "not started"
         return self._process
@@ -116,8 +121,12 @@ class BotProcess:
 
     async def health(self) -> int:
         """The exit code of `python -m bot health` with the same settings."""
+        return await self.beside("health")
+
+    async def beside(self, *command: str) -> int:
+        """The exit code of another command with the same settings, while the bot runs."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "health"),
+            *(sys.executable, "-m", "bot", *command),
             cwd=self._folder,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,

@@ -7,12 +7,14 @@ cli-help-run = Run the bot until Ctrl-C or SIGTERM. Needs DISCORD_TOKEN, RELAY_B
 cli-help-demo = Show the real bot at work in a simulated Discord with a sample relay: no token, no key, no settings. Prints the address of a page; Ctrl-C ends it.
 cli-help-generate = Make one video with the configured relay, without Discord, to see whether key and model work. Exit code 0 only with a saved video, 1 when it failed, 2 for wrong usage or settings.
 cli-help-check = Look at settings, database, relay, token, disk, encoder and clock, and say for each what is wrong and how to mend it. Changes nothing. Exit code 1 if the bot could not start.
+cli-help-backup = Copy the SQLite database into FILE while the bot runs, verified from its first to its last page. FILE appears only when it is whole. Exit code 1 if there is none, or if its ledger contradicts itself.
 cli-help-health = Ask whether the running bot is connected to Discord and its database answers; for containers and monitors. Exit code 0 or 1.
 
 cli-help-run-short = Run the bot.
 cli-help-demo-short = Show the bot at work: no token, no key.
 cli-help-generate-short = Make one video with your relay, without Discord.
 cli-help-check-short = Say what is wrong with the set-up, and how to mend it.
+cli-help-backup-short = Copy the database while the bot runs.
 cli-help-health-short = Ask whether the running bot is well.
 
 cli-help-prompt = What the video shows, in at most 4,000 characters.
@@ -24,6 +26,8 @@ cli-help-ratio = Width to height, such as 16:9, where the model lets you choose.
 cli-help-seconds = The length, where the model lets you choose.
 cli-help-out = Where the video goes: a file or a folder. Further videos of the same answer get -2, -3 … at the end.
 cli-help-json = Print one JSON object per line to stdout and nothing else: accepted, progress, completed, saved or failed.
+cli-help-backup-file = Where the copy goes. To restore it: stop the bot, move the database away with its -wal and -shm, copy FILE to its place.
+cli-help-force = Replace FILE if it is there.
 cli-help-headless = Without a page: ask for one video as a member would, print every state of the card, and save the file.
 cli-help-port = The port of the page; a free one if left out.
 
@@ -92,8 +96,11 @@ storage-unreachable = The database cannot be reached. Is it running, and are the
 storage-denied = The database refuses the user or the password in DATABASE_URL.
 storage-no-database = The database server has no database of the name in DATABASE_URL. Create it first.
 storage-readonly = The database cannot be written: its file, its folder or its user lacks the right to.
-storage-corrupt = The database file is damaged or not a SQLite file. Nothing was changed: keep it with its -wal and -shm files, and put a backup in its place.
-storage-full = There is no space left for the database.
+storage-corrupt = The database is damaged. Stop the bot, keep what is there, and put a backup in its place.
+storage-full = There is no space left for the database. Nothing was changed: make room, then start again.
+storage-file-missing = The database { $path } was there before and is missing or empty now. Is its folder, or its volume, mounted? Put the file or a backup of it there. To begin anew instead, with nobody’s credits, delete { $mark }.
+storage-file-readonly = The database { $path } cannot be written. The bot’s user needs the right to write the file and its folder, on a disk that is not mounted for reading only.
+storage-file-corrupt = The database { $path } is damaged or not a SQLite file. Nothing was changed. Move it away together with { $path }-wal and { $path }-shm, as far as they are there, and only then copy a backup to { $path }.
 storage-io = The disk fails under the database. Nothing is certain until it is mended; look at the system’s log.
 storage-busy = The database is busy with something else, perhaps with a second bot. Stop that and start again.
 storage-timeout = The database did not answer in time.
@@ -105,6 +112,29 @@ storage-closed = The database is closed already.
 storage-pragma = SQLite does not take the setting { $name } that the bot relies on here. Is the file on a network drive? Use a local one, or PostgreSQL.
 storage-schema-too-new = The database was written by a newer Clapper (revision { $found }). Nothing was changed: update Clapper, or use another database.
 storage-failed = The database answered with an error. The log names it.
+
+storage-backup-server = The database is on PostgreSQL, which copies itself while the bot runs: { $command }
+storage-backup-nothing = There is no database in { $path } to copy.
+storage-backup-no-folder = There is no folder { $path } to write the copy to.
+storage-backup-no-file = { $path } is no file that a copy can be written to. Name a file.
+storage-backup-exists = { $path } is there already, and stays as it is. Name another file, or say --force.
+storage-backup-itself = { $path } is the database itself, or one of its own files. Name another file.
+storage-backup-unwritten = The copy cannot be written to { $path }: { $reason }. Nothing is left of it.
+storage-backup-damaged = The copy for { $path } is damaged, so nothing is left of it. “python -m bot check” looks the database itself over.
+
+## backup
+
+cli-backup-done = Saved { $path }: { NUMBER($megabytes, maximumFractionDigits: 1) } MB, { $jobs ->
+    [one] one video
+   *[other] { $jobs } videos
+} and { $entries ->
+    [one] one entry of the ledger
+   *[other] { $entries } entries of the ledger
+}, verified
+cli-backup-laws = The copy is there and can be read, but its ledger contradicts itself as the database does: { $count ->
+    [one] { $first }
+   *[other] { $count } times, first { $first }
+}. “python -m bot check” says more.
 
 ## generate
 
@@ -159,6 +189,7 @@ check-level-problem = Problem
 check-subject-settings = Settings
 check-subject-token = Token
 check-subject-database = Database
+check-subject-ledger = Ledger
 check-subject-relay = Relay
 check-subject-model = Model
 check-subject-clock = Clock
@@ -190,6 +221,11 @@ check-database-old = { $count ->
     [one] { $kind }, reachable; a start runs one migration
    *[other] { $kind }, reachable; a start runs { $count } migrations
 }
+check-ledger = contradicts none of its laws
+check-ledger-broken = contradicts its own laws { $count ->
+    [one] once
+   *[other] { $count } times
+} ({ $shown }). The bot starts, and no member’s credits are changed by it. Make a backup, and report what is in the brackets: it is a fault of the bot.
 check-relay = { $relay } ({ $address }) takes the key and offers { $count ->
     [one] one model
    *[other] { $count } models
@@ -235,7 +271,7 @@ check-clock-off = differs from { $relay }’s by { $seconds } s. Set it by NTP: 
 check-clock-unknown = { $relay } sends no date to compare with
 check-disk = { $folder } can be written and has { $megabytes } MB free
 check-disk-low = { $folder } has only { $megabytes } MB free, less than a few videos. Make room, or lower MEDIA_KEEP_DAYS and MAX_VIDEO_MB.
-check-disk-full = { $folder } has only { $megabytes } MB free. Make room first: the database needs it.
+check-disk-full = { $folder } has only { $megabytes } MB free. Make room first: new videos are refused below 200.
 check-disk-unwritable = { $folder } cannot be written. Choose another DATA_DIR, or give the bot’s user the right to write there.
 check-encoder = makes H.264 and AAC
 check-encoder-lacks = cannot make { $names }. Install PyAV from its wheels: pip install --force-reinstall av

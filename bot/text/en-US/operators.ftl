@@ -16,3 +16,15 @@ operator-model-unavailable = **{ $model }:** the relay does not offer this model
     [yes] { " " }The relay says: { $reason }
    *[no] { "" }
 }
+operator-ledger = **The ledger contradicts itself** { $count ->
+    [one] once
+   *[other] { $count } times
+}: `{ $first }`. The bot goes on, and no member’s credits are changed by it. Make a backup with `python -m bot backup`; `python -m bot check` says more.
+operator-no-room = { $cause ->
+    [low] **Hardly any room is left on the disk.**
+    [full] **The database finds no room.**
+    [readonly] **The database cannot be written any more.**
+    [corrupt] **The database is damaged.** Stop the bot, keep what is there, and put a backup in its place.
+   *[other] **The disk fails under the database.** Look at the system’s log.
+} New videos are refused until that is mended; those on their way go on, and nothing is charged twice. It ends by itself.
+operator-room = **There is room again.** New videos are taken on.

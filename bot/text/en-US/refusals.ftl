@@ -102,6 +102,7 @@ refusal-running = { $count ->
 
 refusal-restarting = The bot is restarting. Nothing was charged; try again in a minute.
 refusal-busy = The bot is too busy to take this on. Nothing was charged; try again in a minute.
+refusal-storage = The bot cannot store anything new right now: its disk is full, or fails. Nothing was charged, and videos on their way go on. Whoever runs the bot has to make room.
 refusal-relay = { $model } cannot be reached because of the bot’s settings. That is not your doing and nothing was charged; whoever runs the bot has to mend it.{ GIVEN($choices) ->
     [yes] { " " }These work: { $choices }.
    *[no] { "" }
