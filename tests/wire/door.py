@@ -54,7 +54,10 @@ class _Door:
         self, request: web.Request, handler: Handler, seen: SeenRequest
     ) -> web.StreamResponse:
         async def honestly() -> web.StreamResponse:
-            return await self._honestly(request, handler, seen)
+            try:
+                return await self._honestly(request, handler, seen)
+            finally:
+                self._world.changed()  # also when the answer is lost on its way
 
         fault = self._world.faults.take(request.method, seen.path)
         if fault is None:
