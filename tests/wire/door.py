@@ -57,7 +57,7 @@ class _Door:
             try:
                 return await self._honestly(request, handler, seen)
             finally:
-                self._world.changed()  # now, since a fault may keep the answer back for long
+                self._world.changed()  # also when the answer is lost on its way
 
         fault = self._world.faults.take(request.method, seen.path)
         if fault is None:
