@@ -79,7 +79,7 @@ def test_a_copy_made_beside_a_writer_is_good_to_start_on(
     """The restore drill."""
     written, copy = asyncio.run(copied_beside_a_writer(path, target))
     assert 1 < copy.jobs <= written
-    assert copy.entries == 2 * copy.jobs
+    assert copy.entries in (2 * copy.jobs, 2 * copy.jobs - 1)  # the last one may be open
     assert copy.size == target.stat().st_size
     assert copy.broken == ()
 
