@@ -23,11 +23,18 @@ LOOK_EVERY = 10.0
 TURN_EVERY = 0.5
 """Seconds between two looks whether another process has had its turn."""
 
+_REFUSALS = (
+    "storage-in-use",
+    "storage-shard-in-use",
+    "storage-shard-count",
+    "storage-other-bot",
+)
 _TURN = 0
 """Beside the shards' numbers; whoever holds it begins a session."""
 _OTHERS = text(
-    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
-    " AND classid = :bot AND objid > 0 AND pid <> pg_backend_pid()"
+    "SELECT classid = :bot AS own, objid FROM pg_locks"
+    " WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
+    " AND objid > 0 AND pid <> pg_backend_pid()"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10"}
@@ -81,8 +88,8 @@ async def only_instance(url: str, claim: Claim) -> AsyncIterator[Place]:
     """Hold the place of this process until the block ends; a dead process gives it back.
 
     Raises:
-        StorageError: `storage-in-use`, `storage-shard-in-use`, `storage-shard-count`, or the
-            database cannot be reached.
+        StorageError: `storage-in-use`, `storage-shard-in-use`, `storage-shard-count`,
+            `storage-other-bot`, or the database cannot be reached.
     """
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
@@ -131,10 +138,16 @@ class _ServerPlace(Place):
                 raise self._claim.taken(shard)
         with translated():
             found = await self._connection.execute(_OTHERS, {"bot": self._claim.bot})
-        counts = {key // 1000 for key in found.scalars()} - {self._claim.shard_count}
-        for count in counts:
-            wanted = self._claim.shard_count
-            raise StorageError("storage-shard-count", found=count, wanted=wanted)
+        self._check([(own, key // 1000) for own, key in found])
+
+    def _check(self, others: Sequence[tuple[bool, int]]) -> None:
+        """A job is any process's to take up, so they must all be the same bot's."""
+        wanted = self._claim.shard_count
+        for own, count in others:
+            if not own:
+                raise StorageError("storage-other-bot")
+            if count != wanted:
+                raise StorageError("storage-shard-count", found=count, wanted=wanted)
 
     async def give_back(self) -> None:
         if self._connection is not None:
@@ -175,7 +188,7 @@ class _ServerPlace(Place):
             await self.give_back()
             await self.take()
         except StorageError as error:
-            if error.code in ("storage-in-use", "storage-shard-in-use", "storage-shard-count"):
+            if error.code in _REFUSALS:
                 raise
             log.warning("instance.unreachable", error=str(error))
         else:

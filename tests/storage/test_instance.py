@@ -78,12 +78,13 @@ async def test_overlapping_shards_are_refused_by_name(
     assert (refused.code, refused.params) == ("storage-shard-in-use", {"shard": named})
 
 
-async def test_another_bot_on_the_same_database_is_not_disturbed(shared: str) -> None:
-    async with (
-        only_instance(shared, claim()),
-        only_instance(shared, claim(application="900000000000000002")),
-        only_instance(shared, claim(3, of=4, application="900000000000000003")),
-    ):
+async def test_another_bot_has_no_place_on_the_same_database(shared: str) -> None:
+    """It would take up jobs whose cards it cannot edit."""
+    async with only_instance(shared, claim()):
+        refused = await refusal(shared, claim(3, of=4, application="900000000000000003"))
+
+    assert refused.code == "storage-other-bot"
+    async with only_instance(shared, claim(application="900000000000000003")):
         pass
 
 

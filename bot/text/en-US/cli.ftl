@@ -108,6 +108,7 @@ storage-conflict = The database holds something else than the bot expected. Star
 storage-in-use = Another Clapper works on this database already. Stop that one first.
 storage-shard-in-use = Another Clapper serves shard { $shard } of this bot on this database already. Stop that one first, or give each process SHARD_IDS of its own.
 storage-shard-count = Another Clapper serves this bot on this database with a SHARD_COUNT of { $found }, and this one has { $wanted }. All of a bot’s processes need the same: stop them all before you change it.
+storage-other-bot = Another bot, with another application, works on this database. Give each bot a database of its own.
 storage-closed = The database is closed already.
 storage-pragma = SQLite does not take the setting { $name } that the bot relies on here. Is the file on a network drive? Use a local one, or PostgreSQL.
 storage-schema-too-new = The database was written by a newer Clapper (revision { $found }). Nothing was changed: update Clapper, or use another database.
