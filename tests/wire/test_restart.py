@@ -244,7 +244,7 @@ async def test_the_second_stop_ends_it_at_once(
 
 
 async def _handle_is_kept(bot: BotProcess) -> None:
-    await _until(lambda: bool(_rows(bot, "SELECT handle FROM jobs WHERE handle IS NOT NULL")))
+    await _until(lambda: bool(_rows(bot, "SELECT handle FROM jobs WHERE handle LIKE '%/source/%'")))
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """Two real processes with different shards of one bot, on one PostgreSQL and one Discord."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -7,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.demo.relay import SampleRelay
+from bot.demo.scenarios import Scenario
 from bot.domain.errors import StorageError
 from storage.engine import create, parse
 from storage.instance import Claim, only_instance
+from tests.demo.wire import SMALL
 from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
@@ -37,6 +41,7 @@ async def settings(relay: SampleRelay, postgres: Postgres) -> AsyncIterator[Mapp
         "RELAY_BASE_URL": relay.base_url,
         "RELAY_API_KEY": relay.api_key,
         "DATABASE_URL": url,
+        "RELAY_POLL_SECONDS": "0.2",
         "SHARD_COUNT": "2",
     }
     await postgres.drop_database(url)
@@ -120,6 +125,69 @@ async def test_a_killed_process_leaves_its_shard_to_the_next(
             await second.alive(second.health_becomes(0))
 
     assert place.server.gateway.identifies == [(0, 2), (1, 2), (1, 2)]
+
+
+async def test_a_killed_process_takes_up_its_jobs_when_it_comes_back(
+    place: Place, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with _detached() as relay:
+        asking = {**settings, "RELAY_BASE_URL": relay.base_url}
+        async with process(place, asking, tmp_path, "0") as killed:
+            card = await _card_with_handle(place, killed, asking["DATABASE_URL"])
+
+        async with process(place, asking, tmp_path, "0") as back:
+            await back.alive(place.server.wait_for(lambda: has_video(card)))
+            await back.alive(back.says("job.delivered"))
+            assert await back.stop() == 0
+
+        assert "job.resumed" in back.log
+        assert len(relay.posts) == 1
+
+
+async def test_the_other_process_takes_up_the_jobs_of_one_that_stays_away(
+    place: Place, elsewhere: Elsewhere, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Once its lease has ended; the other serves none of the servers that the jobs are from."""
+    async with _detached() as relay:
+        asking = {**settings, "RELAY_BASE_URL": relay.base_url}
+        async with process(place, asking, tmp_path, "1") as other:
+            await other.alive(place.server.connected())
+            async with process(place, asking, tmp_path, "0") as killed:
+                await killed.alive(both_connected(place))
+                card = await _card_with_handle(place, killed, asking["DATABASE_URL"])
+
+            await other.alive(place.server.wait_for(lambda: has_video(card), 120))
+            await other.alive(other.says("job.delivered"))
+            assert await other.stop() == 0
+
+        assert len(relay.posts) == 1
+
+
+@asynccontextmanager
+async def _detached() -> AsyncIterator[SampleRelay]:
+    """A relay that goes on when nobody listens any more, and tells nothing while it is heard."""
+    async with SampleRelay(pace=0, film=SMALL, scenarios={"cat": Scenario.DETACHED}) as relay:
+        relay.gate.clear()
+        yield relay
+
+
+async def _card_with_handle(place: Place, bot: BotProcess, url: str) -> Message:
+    """A card whose relay has printed where its task can be asked for."""
+    event = await bot.alive(place.server.slash(place.alice, place.channel, "video", prompt="a cat"))
+    engine = create(parse(url))
+    try:
+        async with asyncio.timeout(30):
+            while not await _handles(engine):  # noqa: ASYNC110 (PostgreSQL rings no bell)
+                await asyncio.sleep(0.05)
+    finally:
+        await engine.dispose()
+    return place.server.original(event)
+
+
+async def _handles(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        question = text("SELECT count(*) FROM jobs WHERE handle LIKE '%/source/%'")
+        return int((await connection.execute(question)).scalar_one())
 
 
 async def test_a_process_whose_shard_was_taken_meanwhile_ends_with_a_word(
