@@ -88,8 +88,11 @@ class Attempt:
     async def _begin(self, job: Job, board: Board) -> None:
         model = self._model(job)
         body = await self._body(job, model)
-        if self._gate.closed or (started := await self._jobs.post_starting(job)) is None:
-            return  # cancelled meanwhile, or stopping: the next start takes it up
+        if self._gate.closed:
+            return  # stopping: the next start takes it up
+        started = await written(partial(self._jobs.post_starting, job))
+        if started is None:
+            return  # cancelled meanwhile
         board.show(job=started)
         relay = self._relays[model.relay]
         events = relay.run(body, prompt=job.request.prompt, route=model.route)
