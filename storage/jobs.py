@@ -83,6 +83,21 @@ class Jobs:
 
         return await self._database.transact(read)
 
+    async def forget_text(self, job_id: str) -> None:
+        """Keep the relay's answer no longer."""
+        await self._forget(texts.c.job_id == job_id)
+
+    async def forget_texts(self, *, ended_before: datetime) -> None:
+        """The same for every job that was over before that moment."""
+        over = select(jobs.c.id).where(jobs.c.finished_at < ended_before)
+        await self._forget(texts.c.job_id.in_(over))
+
+    async def _forget(self, which: ColumnElement[bool]) -> None:
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(delete(texts).where(which))
+
+        await self._database.transact(write)
+
     async def delivering(self, job: Job, videos: Sequence[Sequence[str]]) -> Job | None:
         """The relay is done and has these links: from running to delivering."""
         running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)

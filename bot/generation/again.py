@@ -115,4 +115,5 @@ class Delete:
         if not job.status.final:
             raise Refusal("refusal-still-running")
         self.shelf.remove(job.id)
+        await self.jobs.forget_text(job.id)
         return job

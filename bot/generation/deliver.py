@@ -156,7 +156,7 @@ class Deliver:
         linked = replace(state, deliveries=tuple(map(_linked_if_further, state.deliveries)))
         try:
             card = await self._cards.settle(linked)
-        except (CardLost, DiscordAway, MediaFailure) as failure:
+        except (CardLost, MediaFailure) as failure:
             log.warning("card.not_corrected", job=state.job.id, code=failure.code)
             return state
         return replace(linked, job=replace(state.job, card=card))

@@ -130,6 +130,7 @@ class Library:
         kept = await self.find(job_id, by)
         await self.given(kept.job)
         await asyncio.to_thread(self.shelf.remove, kept.job.id)
+        await self.jobs.forget_text(job_id)
         log.info("library.deleted", job=job_id)
 
     async def removable(self, job_id: str, by: Requester) -> None:
@@ -141,10 +142,14 @@ class Library:
         check_owner(await find(self.jobs, job_id, by), by)
 
     async def expire(self) -> None:
-        """Return the credits of what nobody came for in time, with a word to its owner."""
+        """Return the credits of what nobody came for in time, with a word to its owner.
+
+        What the relays said goes with the results: nothing can be gone on from then.
+        """
         for job in await self.jobs.unclaimed(self.clock() - self.keep):
             async with self.endings.guarding(job):
                 raise JobFailure("failure-unclaimed")
+        await self.jobs.forget_texts(ended_before=self.clock() - self.keep)
 
     def _still_there(self, found: Iterable[Candidate]) -> dict[str, Candidate]:
         """Those whose files are there and whose time is not over, by job id, in their order."""

@@ -223,6 +223,28 @@ async def test_a_text_is_cut_between_characters(studio: Studio) -> None:
     assert text[-1] == "视"
 
 
+async def test_what_a_relay_said_goes_with_the_results(studio: Studio, clock: Clock) -> None:
+    kept, told, old = [], "a whole answer", clock.now
+    for user in (1, 2, 3):
+        await studio.admit_ready(user=user)
+        job = await claim(studio)
+        await studio.jobs.store_text(job, told)
+        kept.append(job.id)
+    first = await studio.jobs.get(kept[0])
+    assert first is not None
+    await studio.deliver(first)
+    clock.advance(days=7)
+
+    await studio.jobs.forget_texts(ended_before=old)
+    assert [await studio.jobs.text(job_id) for job_id in kept] == [told] * 3
+    await studio.jobs.forget_texts(ended_before=clock.now)
+    assert [await studio.jobs.text(job_id) for job_id in kept] == [None, told, told]
+    for _ in range(2):
+        await studio.jobs.forget_text(kept[1])
+
+    assert [await studio.jobs.text(job_id) for job_id in kept] == [None, None, told]
+
+
 async def test_delivering_follows_running(studio: Studio) -> None:
     await studio.admit_ready()
     job = await claim(studio)

@@ -31,7 +31,7 @@ failure-no-result = { GIVEN($reason) ->
    *[no] The relay ended without a video.
 } Ask again.
 failure-not-ready = The relay said that the video was ready and then did not have it. Ask again.
-failure-continuation = The video before it cannot be gone on from any more. Start a new /video instead.
+failure-continuation = The video before it cannot be continued any more. Start a new /video instead.
 failure-restarted = The bot was restarted while it worked on this. Ask again.
 failure-unclaimed = The video was made, but nobody could be reached with it, and it was not fetched with /videos while it was kept.
 failure-unexpected = { GIVEN($reference) ->
