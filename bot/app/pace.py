@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.presenter.editor import Pace as CardPace
+from bot.presenter.pace import Pace as CardPace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,9 @@ from bot.generation.submit import Submit, new_job_id
 from bot.generation.worker import Worker
 from bot.presenter.buttons import job_buttons
 from bot.presenter.desk import Desk, Haste
-from bot.presenter.editor import Editor, Pace
+from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
+from bot.presenter.pace import Pace
 from bot.telemetry import Metrics
 from bot.text import Texts
 from storage.database import Database
