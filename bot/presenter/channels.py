@@ -1,6 +1,8 @@
 """The bot's own edits in one channel, one after the other: Discord counts them together."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
@@ -11,17 +13,27 @@ class Channels:
         self._spacing = spacing
         self._doors: WeakValueDictionary[int, _Door] = WeakValueDictionary()
 
-    async def turn(self, channel_id: int) -> None:
-        """Wait until the channel bears one more edit; may be cancelled at any time."""
+    @asynccontextmanager
+    async def turn(self, channel_id: int | None) -> AsyncIterator[None]:
+        """Wait until the channel bears one more edit, and make it inside; `None` waits for nobody.
+
+        May be cancelled at any time.
+        """
+        if channel_id is None:
+            yield
+            return
         door = self._doors.get(channel_id)
         if door is None:
             door = self._doors[channel_id] = _Door()
         async with door.lock:
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(door.opens_at - loop.time(), 0))
-            door.opens_at = loop.time() + self._spacing
-            # Kept as long as it says something.
-            loop.call_at(door.opens_at, door.seen)
+            try:
+                yield
+            finally:
+                door.opens_at = loop.time() + self._spacing
+                # Kept as long as it says something.
+                loop.call_at(door.opens_at, door.seen)
 
 
 class _Door:

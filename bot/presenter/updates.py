@@ -61,9 +61,7 @@ class Updates:
                 await self._news(card)
                 while not self._allowed():  # noqa: ASYNC110 (time alone allows it again)
                     await asyncio.sleep(self._pace.look)
-                if channel := self._channel(card.job):
-                    await self._channels.turn(channel)
-                async with card.busy:
+                async with self._channels.turn(self._channel(card.job)), card.busy:
                     sent = await self._send(card)
                 if sent:
                     await asyncio.sleep(self._spacing(card))

@@ -129,8 +129,8 @@ class Stand:
             return "follow-up"
         if seen.path == "/users/@me/channels":
             return "open"
-        channel = self.server.world.channels[int(seen.path.split("/")[2])]
-        return "direct" if channel.recipient_id else "channel"
+        channel = self.server.world.channels.get(int(seen.path.split("/")[2]))
+        return "direct" if channel and channel.recipient_id else "channel"
 
 
 @asynccontextmanager
