@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -63,6 +64,7 @@ class ClapperBot(commands.AutoShardedBot):
             telling it to another process of the same bot.
         shards: The shards that this process serves, of `shard_count`.
         proxy: For everything but the gateway's own settings; discord.py ignores the environment.
+        http_trace: Sees every request, those that discord.py repeats in silence too.
         cogs: Extension modules with the commands.
     """
 
@@ -73,6 +75,7 @@ class ClapperBot(commands.AutoShardedBot):
         shards: Sequence[int] = (0,),
         shard_count: int = 1,
         proxy: str | None = None,
+        http_trace: aiohttp.TraceConfig | None = None,
         cogs: Sequence[str] = COGS,
     ) -> None:
         super().__init__(
@@ -89,6 +92,7 @@ class ClapperBot(commands.AutoShardedBot):
                 guild=True, dm_channel=False, private_channel=False
             ),
             proxy=proxy,
+            http_trace=http_trace or aiohttp.TraceConfig(),
             shard_ids=list(shards),
             shard_count=shard_count,
         )
@@ -145,7 +149,7 @@ class ClapperBot(commands.AutoShardedBot):
         try:
             async with asyncio.timeout(DECLARE_SECONDS):
                 synced = await self.tree.sync()
-        except (app_commands.AppCommandError, discord.HTTPException, OSError) as error:
+        except (discord.DiscordException, OSError) as error:
             # The commands of the last time still work; the next start tries again.
             log.exception("commands.not_declared", error=type(error).__name__)
             return

@@ -48,6 +48,11 @@ class Jobs:
         """Remember where the card is, or its fresh token; `None` for a job that is not there."""
         return await self._change(jobs.c.id == job_id, card=document_of_card(card))
 
+    async def renew_card(self, job_id: str, card: CardRef) -> Job | None:
+        """The same for a job that is not over; `None` when it is, and so its card is told."""
+        still = jobs.c.status.in_((JobStatus.QUEUED, *ACTIVE))
+        return await self._change(jobs.c.id == job_id, still, card=document_of_card(card))
+
     async def inputs_ready(self, job_id: str, images: tuple[str, ...]) -> Job | None:
         """Let a job be claimed whose images are checked; `None` unless it still waits."""
         waiting = (jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED)
@@ -107,6 +112,12 @@ class Jobs:
         """Nobody can be reached: the video waits in its owner's library, and its hold with it."""
         bringing = (*_same_claim(job), jobs.c.status == JobStatus.DELIVERING)
         return await self._change(*bringing, claimable_since=self._clock())
+
+    async def take_up(self, job: Job, card: CardRef) -> Job | None:
+        """There is a way to it again: any worker may bring it; `None` when it waits no more."""
+        waiting = (jobs.c.status == JobStatus.DELIVERING, jobs.c.claimable_since.is_not(None))
+        free = {"claimable_since": None, "lease_until": None, "card": document_of_card(card)}
+        return await self._change(jobs.c.id == job.id, *waiting, **free)
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not over, the oldest first."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job, JobStatus
 from storage.database import Database
-from storage.rows import update_job
+from storage.rows import job_of_row, update_job
 from storage.schema import jobs
 
 LEASE = timedelta(seconds=30)
@@ -34,8 +34,8 @@ class Leases:
         work = partial(self._adopt, worker=worker, skip=tuple(skip))
         return await self._database.transact(work)
 
-    async def renew(self, held: Collection[Job]) -> Mapping[str, JobStatus]:
-        """Say that the workers of these jobs live; where those stand that are still theirs."""
+    async def renew(self, held: Collection[Job]) -> Mapping[str, Job]:
+        """Say that the workers of these jobs live; by id, those that are still theirs."""
         mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
         return await self._database.transact(partial(self._extend, mine=mine))
 
@@ -79,8 +79,8 @@ class Leases:
 
     async def _extend(
         self, connection: AsyncConnection, *, mine: ColumnElement[bool]
-    ) -> Mapping[str, JobStatus]:
+    ) -> Mapping[str, Job]:
         until = self._clock() + LEASE
         statement = update(jobs).where(mine).values(lease_until=until)
-        found = await connection.execute(statement.returning(jobs.c.id, jobs.c.status))
-        return {row.id: JobStatus(row.status) for row in found}
+        found = await connection.execute(statement.returning(*jobs.c))
+        return {row["id"]: job_of_row(row) for row in found.mappings()}

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.presenter.editor import Pace as CardPace
+from bot.presenter.invalid_requests import Bounds
+from bot.presenter.pace import Pace as CardPace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,8 @@ class Pace:
 
     cards: CardPace = field(default_factory=CardPace)
     """How often and how long Discord is asked."""
+    refusals: Bounds = field(default_factory=Bounds)
+    """How many refusals of Discord's let the bot ask less."""
     silence: timedelta = timedelta(seconds=60)
     """How long a relay may say nothing before the card says so."""
     look: float = 5.0

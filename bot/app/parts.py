@@ -11,6 +11,7 @@ from bot.delivery import VideoFetcher
 from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
+from bot.generation.collect import Collect
 from bot.generation.deliver import Deliver
 from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
@@ -34,6 +35,7 @@ from bot.presenter.buttons import job_buttons
 from bot.presenter.desk import Desk
 from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
+from bot.presenter.invalid_requests import InvalidRequests
 from bot.presenter.log_channel import LogChannel
 from bot.relay import RelayClient, normalise_base_url
 from bot.settings import Settings
@@ -72,6 +74,7 @@ class Parts:
         self._shelf = Shelf(settings.videos_dir)
         self._bell = Bell()
         self._standing = Standing(self._catalogue, clock)
+        self._invalid = InvalidRequests(clock, pace.refusals)
         self.gate = Gate()
         self.metrics = Metrics()
 
@@ -84,6 +87,7 @@ class Parts:
             shards=shards,
             shard_count=self._settings.shard_count,
             proxy=self._settings.discord_proxy.get_secret_value() or None,
+            http_trace=self._invalid.trace(),
         )
 
     @cached_property
@@ -108,7 +112,13 @@ class Parts:
 
     @cached_property
     def editor(self) -> Editor:
-        return Editor(bot=self.bot, faces=self.faces, clock=self._clock, pace=self._pace.cards)
+        return Editor(
+            bot=self.bot,
+            faces=self.faces,
+            clock=self._clock,
+            pace=self._pace.cards,
+            invalid=self._invalid,
+        )
 
     @cached_property
     def line(self) -> Line:
@@ -159,7 +169,7 @@ class Parts:
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
-        return Heartbeat(leases=self.leases, pause=self._pace.heartbeat)
+        return Heartbeat(leases=self.leases, cards=self.editor, pause=self._pace.heartbeat)
 
     @cached_property
     def probe(self) -> Probe:
@@ -284,6 +294,13 @@ class Parts:
             again=Again(jobs=self.jobs, inputs=self._inputs, earlier=self.earlier),
             go_on=GoOn(jobs=self.jobs, earlier=self.earlier),
             delete=Delete(jobs=self.jobs, shelf=self._shelf),
+            collect=Collect(
+                jobs=self.jobs,
+                cards=self.editor,
+                endings=self.endings,
+                deliver=self._deliver,
+                bell=self._bell,
+            ),
             quotas=Quotas(ledger=self.ledger),
             moderation=Moderation(ledger=self.ledger, rules=Rules(self._database, self._clock)),
             library=self.library,

@@ -11,7 +11,7 @@ from bot.app import Application, Pace, application, utc_now
 from bot.demo.relay import SampleRelay
 from bot.domain.continuation import Continuation
 from bot.domain.models import VideoModel
-from bot.presenter.editor import Pace as CardPace
+from bot.presenter.pace import Pace as CardPace
 from bot.settings import Settings
 
 NO_TOKEN = "simulated.discord.asks-for-none"  # noqa: S105 (not one)

@@ -100,6 +100,8 @@ class CardState:
     """The reference images as they were understood, first frame first, shown on the card."""
     parked: bool = False
     """The bot is stopping; its next start goes on with the job."""
+    offers_result: bool = False
+    """Whether a press of **Get result** is the way by which the card is reached later."""
     deliveries: tuple[Delivery, ...] = ()
     """The videos that play, best first."""
     took: timedelta | None = None

@@ -8,7 +8,14 @@ from functools import partial
 import structlog
 
 from bot.delivery import DEFAULT_LIMIT, VideoFetcher, link_expiry, packed
-from bot.domain.errors import CardLost, DiscordAway, MediaFailure, Postponed, StorageError
+from bot.domain.errors import (
+    CardLost,
+    DiscordAway,
+    MediaFailure,
+    Postponed,
+    Refusal,
+    StorageError,
+)
 from bot.domain.events import Completed
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState, Delivery, DeliveryForm, Step
@@ -75,6 +82,29 @@ class Deliver:
                 raise
             await self._settle(job, videos=len(job.videos))  # the card has what there was
 
+    async def once_more(self, state: CardState) -> bool:
+        """Show a delivered job's videos on a card that could not be told; false if it has them.
+
+        What its owner deleted does not come back: only what lies here is shown.
+
+        Raises:
+            CardLost: no route reaches it.
+            DiscordAway: Discord does not answer.
+            Refusal: `refusal-video-gone`, nothing lies here any more.
+            MediaFailure: what lies here does not play.
+        """
+        job = state.job
+        if await self._cards.shows_video(job):
+            return False
+        if not self._videos.here(job):
+            raise Refusal("refusal-video-gone")
+        board = Board(self._cards, state)
+        board.quiet = True
+        shown = await self._follow(await self._post(job, await self._videos(job, board), board))
+        if shown.job.card is not None:
+            await written(partial(self._jobs.place_card, job.id, shown.job.card))
+        return True
+
     async def _shows_video(self, job: Job) -> bool:
         try:
             return await self._cards.shows_video(job)
@@ -134,7 +164,8 @@ class Deliver:
         )
 
     async def _show(self, job: Job, deliveries: tuple[Delivery, ...], board: Board) -> CardState:
-        done = replace(job, status=JobStatus.DELIVERED, finished_at=self._clock())
+        finished_at = job.finished_at or self._clock()
+        done = replace(job, status=JobStatus.DELIVERED, finished_at=finished_at)
         balance = await told(self._ledger.balance(job.requester()))
         state = replace(
             board.state,

@@ -109,14 +109,14 @@ class Endings:
             self._metrics.jobs.labels("cancelled", "").inc()
         return ended
 
-    async def show(self, job: Job, *, mention: bool = True) -> None:
-        """Show a job's end on its card, then tell its owner once."""
+    async def show(self, job: Job, *, mention: bool = True) -> bool:
+        """Show a job's end on its card, then tell its owner once; false when no card shows it."""
         self._line.leave(job.id)
         try:
             card: CardRef | None = await self._cards.settle(await self.state(job))
         except DiscordAway as away:
             log.warning("card.not_told_yet", job=job.id, code=away.code)
-            return  # it stays untold, and is shown again later
+            return False  # it stays untold, and is shown again later
         except CardLost as lost:
             log.warning("card.lost", job=job.id, code=lost.code)
             card = None
@@ -125,6 +125,7 @@ class Endings:
         first = await written(partial(self._jobs.told, job.id))
         if mention and first and card is not None:
             await self._cards.mention(replace(job, card=card))
+        return card is not None
 
     async def park(self, job_id: str) -> None:
         """Say on a card that the bot stops and the job goes on by itself; never raises.

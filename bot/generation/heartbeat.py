@@ -1,4 +1,4 @@
-"""Say of every job that is worked on here that its worker lives, and hear who took one away."""
+"""Say of every job that is worked on here that its worker lives, and hear what others did to it."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import structlog
 
 from bot.domain.errors import StorageError
 from bot.domain.jobs import Job, JobStatus
+from bot.generation.ports import Cards
 from storage.leases import Leases
 
 log = structlog.stdlib.get_logger()
@@ -16,8 +17,9 @@ log = structlog.stdlib.get_logger()
 class Heartbeat:
     """Renews the leases of this process's jobs; `run` belongs to the application."""
 
-    def __init__(self, *, leases: Leases, pause: float) -> None:
+    def __init__(self, *, leases: Leases, cards: Cards, pause: float) -> None:
         self._leases = leases
+        self._cards = cards
         self._pause = pause
         self._held: dict[str, tuple[Job, Callable[[], object]]] = {}
 
@@ -46,9 +48,12 @@ class Heartbeat:
             return
         standing = await self._leases.renew([job for job, _ in held.values()])
         for job_id, (job, on_lost) in held.items():
-            # A job may end here meanwhile, and its end is still being told; what another
-            # process cancelled is given up as well.
-            gone = standing.get(job_id, JobStatus.CANCELLED) is JobStatus.CANCELLED
-            if gone and self._held.get(job_id) == (job, on_lost):
+            if self._held.get(job_id) != (job, on_lost):
+                continue  # a job may end here meanwhile, and its end is still being told
+            now = standing.get(job_id)
+            if now is None or now.status is JobStatus.CANCELLED:
+                # What another process cancelled is given up as well.
                 log.warning("job.lease_lost", job=job_id)
                 on_lost()
+            elif now.card != job.card:
+                self._cards.renew(now)  # somebody's press, which another process may have heard

@@ -32,6 +32,8 @@ class Line:
     def join(self, state: CardState) -> None:
         """A card that shows a waiting job, or shows it anew."""
         self._waiting[state.job.id] = state
+        if state.job.card is not None and not state.job.card.bot_can_view:
+            self._cards.offer(state)  # its token ends, whether the line moves or not
         self._metrics.waiting.set(len(self._waiting))
         self._moved.ring()
 

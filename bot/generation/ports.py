@@ -12,6 +12,12 @@ class Cards(Protocol):
     def offer(self, state: CardState) -> None:
         """Show this state when there is time; never waits, never raises."""
 
+    def renew(self, job: Job) -> None:
+        """Reach the job's card by what the job says now, and show there what it missed.
+
+        Whoever works on the job may go on with the card as it was; never waits, never raises.
+        """
+
     async def settle(self, state: CardState) -> CardRef:
         """Show a final state: stops earlier offers, retries, and returns once Discord said yes.
 

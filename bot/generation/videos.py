@@ -54,6 +54,11 @@ class Videos:
             raise failures[0] if failures else RelayFailure(FailureKind.NO_RESULT)
         return found
 
+    def here(self, job: Job) -> bool:
+        """Whether any of them lies here."""
+        numbers = range(1, min(len(job.videos), MAX_VIDEOS) + 1)
+        return any(self._fetcher.kept(job.id, number) for number in numbers)
+
     async def _video(self, job: Job, number: int, links: Sequence[str], board: Board) -> Found:
         if clip := await self._kept(job, number):
             return Found(number=number, clip=clip, url=links[0])

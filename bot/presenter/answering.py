@@ -4,7 +4,7 @@ import asyncio
 import functools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
@@ -15,35 +15,98 @@ from bot.domain.errors import ClapperError, JobFailure, Refusal, StorageError
 from bot.presenter.answers import refusal_view
 from bot.presenter.desk import desk_of
 from bot.presenter.face import unlisted
+from bot.presenter.routes import SILENT, Verdict, verdict
 
 log = structlog.stdlib.get_logger()
 
 ALREADY_ANSWERED = 40060
 """Discord's code for a second first answer."""
+_OUT_OF_TURN = frozenset({ALREADY_ANSWERED, 10062})
+"""Somebody has answered before, or nobody waits any more: there is nobody to tell."""
 
 C = TypeVar("C")
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+async def in_time(
+    interaction: discord.Interaction, answer: Callable[[], Awaitable[object]]
+) -> None:
+    """Give a first answer while Discord still waits for it.
+
+    A try that hangs, or for which discord.py would sleep before its own next one, is broken off.
+    What such a try may have done all the same counts as done.
+    """
+    haste = desk_of(interaction).haste
+    for left in reversed(range(haste.tries)):
+        try:
+            async with asyncio.timeout(haste.answer):
+                await answer()
+                return
+        except Exception as error:
+            if _code(error) == ALREADY_ANSWERED and left + 1 < haste.tries:
+                return
+            if not left or verdict(error) is not Verdict.AGAIN:
+                raise
+
+
+async def acknowledge(interaction: discord.Interaction, *, thinking: bool = False) -> None:
+    """Say that a press is heard; with `thinking` a private answer is promised.
+
+    Raises:
+        discord.HTTPException: it is too late, or somebody else has answered: do nothing more.
+    """
+    await in_time(
+        interaction, lambda: interaction.response.defer(ephemeral=thinking, thinking=thinking)
+    )
+
+
+def later(interaction: discord.Interaction) -> asyncio.Timeout:
+    """Bounds a call after the first answer."""
+    return asyncio.timeout(desk_of(interaction).haste.later)
+
+
 async def tell(
     interaction: discord.Interaction, view: ui.LayoutView, files: Sequence[discord.File] = ()
 ) -> None:
-    """Show a view to the one who asked, as whatever answer the interaction still allows."""
-    none = discord.AllowedMentions.none()
+    """Show a view to the one who asked, as whatever answer the interaction still allows.
+
+    Whoever gives many bytes bounds it; everything else is bounded here.
+    """
     unlisted(view)
-    if not interaction.response.is_done():
+
+    async def send() -> None:
+        for file in files:
+            file.reset(seek=True)  # the try before may have read it
         await interaction.response.send_message(
-            view=view, files=files, ephemeral=True, allowed_mentions=none
+            view=view, files=files, ephemeral=True, allowed_mentions=SILENT
         )
-    elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(
-            view=view, attachments=files, allowed_mentions=none
-        )
-    else:
-        await interaction.followup.send(
-            view=view, files=files, ephemeral=True, allowed_mentions=none
-        )
+
+    if interaction.response.is_done():
+        await _tell_later(interaction, view, files)
+        return
+    try:
+        await in_time(interaction, send)
+    except discord.HTTPException as refused:
+        if refused.code != ALREADY_ANSWERED:
+            raise
+        # An answer whose confirmation was lost did reach Discord.
+        await _tell_later(interaction, view, files)
+
+
+async def _tell_later(
+    interaction: discord.Interaction, view: ui.LayoutView, files: Sequence[discord.File]
+) -> None:
+    deferred = discord.InteractionResponseType.deferred_channel_message
+    async with later(interaction) if not files else nullcontext():
+        if interaction.response.type is deferred:
+            await interaction.edit_original_response(
+                view=view, attachments=files, allowed_mentions=SILENT
+            )
+        else:
+            await interaction.followup.send(
+                view=view, files=files, ephemeral=True, allowed_mentions=SILENT
+            )
 
 
 async def promptly(interaction: discord.Interaction, work: Awaitable[T]) -> T:
@@ -51,7 +114,7 @@ async def promptly(interaction: discord.Interaction, work: Awaitable[T]) -> T:
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=desk_of(interaction).haste.submit)
     if not done:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await acknowledge(interaction, thinking=True)
     return await task
 
 
@@ -83,22 +146,19 @@ async def guarded(interaction: discord.Interaction) -> AsyncIterator[None]:
 
 async def answer_error(interaction: discord.Interaction, error: Exception) -> None:
     """Tell the one who asked why not, once; never raises what Discord answers to that."""
+    if _code(error) in _OUT_OF_TURN:
+        log.info("answer.out_of_turn", code=_code(error))
+        return
     shown = as_answer(error)
     view = refusal_view(shown, texts=desk_of(interaction).texts, locale=str(interaction.locale))
     try:
-        await _tell_anyhow(interaction, view)
-    except (discord.HTTPException, OSError, TimeoutError) as late:
+        await tell(interaction, view)
+    except (discord.DiscordException, OSError, TimeoutError) as late:
         log.warning("answer.not_sent", code=shown.code, error=type(late).__name__)
 
 
-async def _tell_anyhow(interaction: discord.Interaction, view: ui.LayoutView) -> None:
-    try:
-        await tell(interaction, view)
-    except discord.HTTPException as refused:
-        if refused.code != ALREADY_ANSWERED:
-            raise
-        # An answer whose confirmation was lost did reach Discord.
-        await interaction.followup.send(view=view, ephemeral=True)
+def _code(error: Exception) -> int | None:
+    return error.code if isinstance(error, discord.HTTPException) else None
 
 
 def as_answer(error: Exception) -> ClapperError:
@@ -111,6 +171,9 @@ def as_answer(error: Exception) -> ClapperError:
     if isinstance(error, Refusal | JobFailure):
         log.info("answer.refused", code=error.code)
         return error
+    if isinstance(error, discord.RateLimited):
+        log.warning("answer.rate_limited", seconds=error.retry_after)
+        return Refusal("refusal-discord")
     reference = secrets.token_hex(3)
     log.error("answer.unexpected", reference=reference, exc_info=error)
     return Refusal("refusal-unexpected", reference=reference)

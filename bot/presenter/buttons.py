@@ -12,7 +12,7 @@ from bot.domain.jobs import CardRef, JobStatus
 from bot.domain.requests import Requester
 from bot.domain.views import CardState
 from bot.generation.cancel import Cancelled, find
-from bot.presenter.answering import guarded, promptly, tell
+from bot.presenter.answering import acknowledge, guarded, later, promptly, tell
 from bot.presenter.answers import confirm_cancel_view, done_view, prompt_view
 from bot.presenter.card import Buttons
 from bot.presenter.continuing import ask_how
@@ -20,6 +20,8 @@ from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
 from bot.presenter.opening import open_card
 from bot.presenter.requester import presser_of, requester_of
+from bot.presenter.result import get_result
+from bot.presenter.routes import SILENT
 from bot.text import Texts
 
 
@@ -34,6 +36,8 @@ class Verb(StrEnum):
     """Go on from the video; what is typed then is in `bot/presenter/continuing.py`."""
     PROMPT = "prompt"
     DELETE = "delete"
+    RESULT = "result"
+    """Go on by the press, where nothing else reaches the card any more."""
 
 
 _LABELS: Mapping[Verb, str] = {
@@ -43,6 +47,7 @@ _LABELS: Mapping[Verb, str] = {
     Verb.CONTINUE: "button-continue",
     Verb.PROMPT: "button-prompt",
     Verb.DELETE: "button-delete",
+    Verb.RESULT: "button-result",
 }
 _AFTERWARDS = (Verb.AGAIN, Verb.PROMPT, Verb.DELETE)
 _BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
@@ -57,7 +62,7 @@ _BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
 
 class JobButton(
     ui.DynamicItem[ui.Button[Any]],
-    template=r"video:(?P<verb>cancel|confirm|again|continue|prompt|delete):(?P<job>[0-9a-f]{16})",
+    template=r"video:(?P<verb>cancel|confirm|again|continue|prompt|delete|result):(?P<job>[0-9a-f]{16})",
 ):
     """One verb for one job, such as `video:cancel:0123456789abcdef`."""
 
@@ -101,12 +106,13 @@ def job_buttons(texts: Texts) -> Buttons:
 def _verbs(state: CardState) -> Sequence[Verb]:
     if state.job.status is JobStatus.DELIVERED and state.continuable:
         return (Verb.AGAIN, Verb.CONTINUE, *_AFTERWARDS[1:])
-    return _BY_STATUS[state.job.status]
+    more = (Verb.RESULT,) if state.offers_result else ()
+    return (*_BY_STATUS[state.job.status], *more)
 
 
 async def _cancel(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = presser_of(interaction, desk.moderator_role)
-    await interaction.response.defer()  # first of all: a cancel waits for the card's last edit
+    await acknowledge(interaction)  # first of all: a cancel waits for the card's last edit
     outcome = await desk.cancel(job_id, by, confirmed=False)
     if outcome is Cancelled.CONFIRM:
         await tell(interaction, await _question(desk, job_id, by))
@@ -121,10 +127,11 @@ async def _question(desk: Desk, job_id: str, by: Requester) -> ui.LayoutView:
 
 async def _confirm(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = presser_of(interaction, desk.moderator_role)
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await desk.cancel(job_id, by, confirmed=True)
     done = done_view("done-cancelled", texts=desk.texts, locale=by.locale)
-    await interaction.edit_original_response(view=unlisted(done))
+    async with later(interaction):
+        await interaction.edit_original_response(view=unlisted(done), allowed_mentions=SILENT)
 
 
 async def _again(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
@@ -148,9 +155,10 @@ async def _prompt(interaction: discord.Interaction, desk: Desk, job_id: str) -> 
 
 async def _delete(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = presser_of(interaction, desk.moderator_role)
-    await interaction.response.defer()
+    await acknowledge(interaction)
     job = await desk.delete(job_id, by)
-    await interaction.delete_original_response()
+    async with later(interaction):
+        await interaction.delete_original_response()
     await desk.cards.withdraw(job)
 
 
@@ -161,4 +169,5 @@ _PRESSES: Mapping[Verb, Callable[[discord.Interaction, Desk, str], Awaitable[Non
     Verb.CONTINUE: ask_how,
     Verb.PROMPT: _prompt,
     Verb.DELETE: _delete,
+    Verb.RESULT: get_result,
 }

@@ -16,7 +16,7 @@ from bot.domain.errors import StorageError
 from bot.domain.jobs import CardRef
 from bot.domain.requests import MAX_PROMPT, Order
 from bot.domain.views import CardState
-from bot.presenter.answering import guarded
+from bot.presenter.answering import guarded, in_time
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.opening import check_place, open_card
 from bot.presenter.prose import cut, shorten
@@ -41,7 +41,8 @@ async def ask_how(interaction: discord.Interaction, desk: Desk, job_id: str) -> 
     check_place(interaction)
     order = await _promptly(interaction, desk, job_id)
     say = Voice(desk.texts, str(interaction.locale))
-    await interaction.response.send_modal(_form(job_id, order, _note(order, desk, say), say))
+    form = _form(job_id, order, _note(order, desk, say), say)
+    await in_time(interaction, lambda: interaction.response.send_modal(form))
 
 
 async def form_sent(interaction: discord.Interaction) -> None:

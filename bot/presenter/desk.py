@@ -10,6 +10,7 @@ import discord
 from bot.domain.models import Catalogue
 from bot.generation.again import Again, Delete, GoOn
 from bot.generation.cancel import Cancel
+from bot.generation.collect import Collect
 from bot.generation.library import Library
 from bot.generation.ports import Cards
 from bot.generation.quotas import Moderation, Quotas
@@ -27,6 +28,8 @@ class Haste:
     answer: float = 0.7
     """Seconds for one try to answer: discord.py would spend all three on its own retries."""
     tries: int = 3
+    later: float = 15.0
+    """Seconds for one call after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Desk:
     again: Again
     go_on: GoOn
     delete: Delete
+    collect: Collect
     quotas: Quotas
     moderation: Moderation
     library: Library

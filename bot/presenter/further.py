@@ -1,5 +1,6 @@
 """The second message of a card, with the videos for which the card has no room."""
 
+import asyncio
 from dataclasses import replace
 from typing import Protocol
 
@@ -27,13 +28,21 @@ class SecondMessages:
     """Posts and removes them; nobody is notified, and no failure goes any further."""
 
     def __init__(
-        self, *, bot: discord.Client, faces: Faces, tokens: Tokens, read: Reader, send: Send
+        self,
+        *,
+        bot: discord.Client,
+        faces: Faces,
+        tokens: Tokens,
+        read: Reader,
+        send: Send,
+        seconds: float,
     ) -> None:
         self._bot = bot
         self._faces = faces
         self._tokens = tokens
         self._read = read
         self._send = send
+        self._seconds = seconds
 
     async def post(self, state: CardState) -> CardRef | None:
         """Post it unless it is there already; `None` when no route works."""
@@ -66,13 +75,17 @@ class SecondMessages:
         if card is None or card.further_id is None:
             return
         try:
-            if card.bot_can_view:
-                channel = self._bot.get_partial_messageable(card.channel_id)
-                await channel.get_partial_message(card.further_id).delete()
-            elif self._tokens.alive(job):
-                await webhook(self._bot, card).delete_message(card.further_id)
+            async with asyncio.timeout(self._seconds):
+                await self._delete(job, card, card.further_id)
         except Exception as error:  # noqa: BLE001 (judged and logged)
             log.warning("card.further_not_removed", job=job.id, kind=verdict(error).name)
+
+    async def _delete(self, job: Job, card: CardRef, message_id: int) -> None:
+        if card.bot_can_view:
+            channel = self._bot.get_partial_messageable(card.channel_id)
+            await channel.get_partial_message(message_id).delete()
+        elif self._tokens.alive(job):
+            await webhook(self._bot, card).delete_message(message_id)
 
     def _judged(self, job: Job, route: Route, error: Exception) -> Verdict:
         kind = verdict(error)

@@ -167,7 +167,8 @@ def _ended(state: CardState, say: Voice) -> str:
 
 def _waiting_times(state: CardState, say: Voice) -> tuple[str, ...]:
     starts_at = state.place.starts_at if state.place else None
-    return (say.at("card-asked", state.job.created_at), say.at("card-starts", starts_at))
+    asked = say.at("card-asked", state.job.created_at)
+    return (asked, say.at("card-starts", starts_at), _way_back(state, say))
 
 
 def _making_times(state: CardState, say: Voice) -> tuple[str, ...]:
@@ -175,11 +176,17 @@ def _making_times(state: CardState, say: Voice) -> tuple[str, ...]:
         say.at("card-started", state.job.started_at),
         say.at("card-ready", state.ready_at),
         say.at("card-silent", state.silent_since),
+        _way_back(state, say),
     )
 
 
 def _delivering_times(state: CardState, say: Voice) -> tuple[str, ...]:
-    return (say.at("card-started", state.job.started_at),)
+    return (say.at("card-started", state.job.started_at), _way_back(state, say))
+
+
+def _way_back(state: CardState, say: Voice) -> str:
+    card = state.job.card if state.offers_result else None
+    return say.at("card-result", card.token_expires_at if card else None)
 
 
 def _final_times(state: CardState, say: Voice) -> tuple[str, ...]:

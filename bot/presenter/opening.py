@@ -10,13 +10,14 @@ import discord
 import structlog
 
 from bot.domain.errors import AlreadyTaken, ClapperError, Refusal
-from bot.domain.jobs import TOKEN_LIFE, CardRef
+from bot.domain.jobs import CardRef
 from bot.domain.requests import ImageOffer
 from bot.domain.views import CardState
-from bot.presenter.answering import as_answer
+from bot.presenter.answering import as_answer, later
 from bot.presenter.answers import refusal_view
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
+from bot.presenter.refs import card_ref
 from bot.presenter.routes import SILENT, Verdict, verdict
 
 log = structlog.stdlib.get_logger()
@@ -183,24 +184,19 @@ class _Opening:
         """A late refusal: the public message was promised already, so it says a word and goes."""
         locale = str(self._interaction.locale)
         word = self.desk.texts.say("card-failed", locale)
-        await self._interaction.edit_original_response(content=word, allowed_mentions=SILENT)
+        async with later(self._interaction):
+            await self._interaction.edit_original_response(content=word, allowed_mentions=SILENT)
         view = unlisted(refusal_view(refused, texts=self.desk.texts, locale=locale))
-        await self._interaction.followup.send(view=view, ephemeral=True, allowed_mentions=SILENT)
-        await self._interaction.delete_original_response()
+        async with later(self._interaction):
+            await self._interaction.followup.send(
+                view=view, ephemeral=True, allowed_mentions=SILENT
+            )
+        async with later(self._interaction):
+            await self._interaction.delete_original_response()
 
     def ref(self, message_id: int = 0) -> CardRef:
         """The card, or the answer that will be it."""
-        interaction = self._interaction
-        return CardRef(
-            application_id=interaction.application_id,
-            channel_id=interaction.channel_id or 0,
-            message_id=message_id,
-            token=interaction.token,
-            # By our own clock, which later decides: Discord's may differ.
-            token_expires_at=self._came_at + TOKEN_LIFE,
-            size_limit=interaction.filesize_limit,
-            bot_can_view=interaction.app_permissions.view_channel,
-        )
+        return card_ref(self._interaction, came_at=self._came_at, message_id=message_id)
 
 
 def _message_id(answer: Answer) -> int:

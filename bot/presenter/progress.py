@@ -21,7 +21,10 @@ class Card:
         self._changed.set()
         self._mark: str | None = None
         self._attached: frozenset[str] | None = None
-        self._strikes = 0
+        self.strikes = 0
+        """Failed progress edits in a row."""
+        self.old = False
+        """Whether Discord counts its edits among those of old messages."""
         self._muted = False
         self._pictures: tuple[str | None, ...] = ()
         self._picture_known = asyncio.Event()
@@ -44,9 +47,12 @@ class Card:
         self._state = state
         self._changed.set()
 
-    async def next(self) -> CardState:
-        """The newest state, once there is one that was not taken yet."""
+    async def changed(self) -> None:
+        """Return once there is a state that was not taken yet."""
         await self._changed.wait()
+
+    def take(self) -> CardState:
+        """The newest state."""
         self._changed.clear()
         return self._state
 
@@ -76,16 +82,22 @@ class Card:
 
     def shown(self, face: Face, pictures: tuple[str | None, ...]) -> None:
         """Discord said yes to this face, and has the reference images at these addresses."""
-        self._mark, self._attached, self._strikes = face.mark, face.names(), 0
+        self._mark, self._attached, self.strikes = face.mark, face.names(), 0
         if any(pictures):
             self._pictures = pictures
             self._picture_known.set()
 
-    def retry(self) -> None:
+    def retry(self, *, old: bool = False) -> None:
         """Try the newest state again after the pause."""
-        self._strikes += 1
-        if self._strikes < STRIKES:
+        self.old |= old
+        self.strikes += 1
+        if self.strikes < STRIKES:
             self._changed.set()
+
+    def revive(self) -> None:
+        """There is a new way to it: whatever was given up is tried again."""
+        self._muted, self.strikes = False, 0
+        self._changed.set()
 
     def mute(self) -> None:
         """No more progress: Discord refuses edits of this message."""

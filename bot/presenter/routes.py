@@ -22,6 +22,8 @@ SILENT = discord.AllowedMentions.none()
 _TOKEN_DEAD = frozenset({10015, 50027})
 _TOO_LARGE = frozenset({40005, 50045})
 _GONE = frozenset({10003, 10008})
+_OLD_EDITS = 30046
+"""Too many edits of messages older than an hour, in one channel."""
 
 
 class Verdict(Enum):
@@ -61,6 +63,11 @@ def _of_answer(error: discord.HTTPException) -> Verdict:
     unwell = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     again = unwell or error.status == HTTPStatus.TOO_MANY_REQUESTS
     return Verdict.AGAIN if again else Verdict.CLOSED
+
+
+def ages(error: BaseException) -> bool:
+    """Whether Discord says that the message is old, of which it allows fewer edits."""
+    return isinstance(error, discord.HTTPException) and error.code == _OLD_EDITS
 
 
 class Route(Protocol):

@@ -15,7 +15,7 @@ from bot.demo.parts import buttons, texts, video_url, video_urls, walk
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
-from bot.presenter.editor import Pace as CardPace
+from bot.presenter.pace import Pace as CardPace
 from tests.demo.wire import SMALL
 
 WATCHDOG = 60.0

@@ -22,6 +22,8 @@ from bot.domain.views import CardState
 from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
+from bot.generation.collect import Collect
+from bot.generation.deliver import Deliver
 from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
@@ -38,8 +40,9 @@ from bot.generation.submit import Submit, new_job_id
 from bot.generation.worker import Worker
 from bot.presenter.buttons import job_buttons
 from bot.presenter.desk import Desk, Haste
-from bot.presenter.editor import Editor, Pace
+from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
+from bot.presenter.pace import Pace
 from bot.telemetry import Metrics
 from bot.text import Texts
 from storage.database import Database
@@ -226,6 +229,13 @@ def _desk(counter: Counter, clock: Callable[[], datetime]) -> Desk:
         again=Again(jobs=counter.jobs, inputs=Inputs(counter.folder), earlier=counter.earlier),
         go_on=GoOn(jobs=counter.jobs, earlier=counter.earlier),
         delete=Delete(jobs=counter.jobs, shelf=Shelf(counter.folder)),
+        collect=Collect(
+            jobs=counter.jobs,
+            cards=counter.editor,
+            endings=counter.endings,
+            deliver=cast("Deliver", None),  # nothing is fetched here
+            bell=counter.bell,
+        ),
         quotas=Quotas(ledger=counter.ledger),
         moderation=Moderation(ledger=counter.ledger, rules=counter.rules),
         library=Library(
@@ -264,7 +274,7 @@ def _cancel(counter: Counter) -> Cancel:
         name="worker",
         jobs=counter.jobs,
         leases=counter.leases,
-        heartbeat=Heartbeat(leases=counter.leases, pause=60),
+        heartbeat=Heartbeat(leases=counter.leases, cards=counter.editor, pause=60),
         attempt=cast("Attempt", None),  # it is never run here
         endings=counter.endings,
         line=counter.line,

@@ -8,7 +8,8 @@ import discord
 import pytest
 import simcord
 
-from bot.presenter.editor import Editor, Pace
+from bot.presenter.editor import Editor
+from bot.presenter.pace import Pace
 from tests.presenter_live.stage import FACES, FAST, PlainBot, Stage
 
 

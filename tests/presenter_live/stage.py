@@ -17,8 +17,9 @@ from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
 from bot.domain.views import CardState, Clip, Delivery, DeliveryForm
 from bot.presenter.card import card_view
-from bot.presenter.editor import Editor, Pace
+from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
+from bot.presenter.pace import Pace
 from bot.text import Texts
 
 TEXTS = Texts(strict=True)

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from bot.domain.jobs import JobStatus
-from bot.presenter.editor import Pace
+from bot.presenter.pace import Pace
 from tests.presenter_live.stage import FAST, Stage, until
 
 

@@ -1,6 +1,7 @@
 """Leases: a job goes on with another worker once its own is gone, and never with two."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -26,7 +27,7 @@ async def test_a_job_is_not_taken_while_its_worker_lives(studio: Studio, clock: 
 
     for _ in range(5):
         clock.advance(seconds=LEASE.total_seconds() - 1)
-        assert await studio.leases.renew([job]) == {job.id: JobStatus.RUNNING}
+        assert standing(await studio.leases.renew([job])) == {job.id: JobStatus.RUNNING}
 
     assert await studio.leases.adopt("second") is None
 
@@ -73,7 +74,7 @@ async def test_a_new_life_takes_up_what_its_former_life_had_at_once(studio: Stud
     assert adopted is not None
     assert adopted.id == own.id
     assert await studio.leases.adopt("shards 0") is None
-    assert await studio.leases.renew([other]) == {other.id: JobStatus.RUNNING}
+    assert standing(await studio.leases.renew([other])) == {other.id: JobStatus.RUNNING}
 
 
 async def test_a_postponed_job_waits_and_is_then_anybodys(studio: Studio, clock: Clock) -> None:
@@ -144,3 +145,7 @@ async def test_ends_stay_untold_until_somebody_has_told_them(studio: Studio, clo
     assert await studio.jobs.untold(ended_by=clock.now) == [ended]
     assert [await studio.jobs.told(job.id) for _ in range(2)] == [True, False]
     assert await studio.jobs.untold(ended_by=clock.now) == []
+
+
+def standing(renewed: Mapping[str, Job]) -> dict[str, JobStatus]:
+    return {job_id: job.status for job_id, job in renewed.items()}

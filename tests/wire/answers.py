@@ -92,6 +92,7 @@ class TokenRoutes:
     async def edit(self, request: web.Request) -> web.Response:
         body, event = await self._read(request)
         message = self._message(request)
+        self._world.check_open(message.channel_id)
         self._world.messages.edit(message, body, event.size_limit)
         return json_answer(self._json(message))
 
@@ -105,6 +106,7 @@ class TokenRoutes:
 
     def _post(self, event: Interaction, body: Body) -> Message:
         world = self._world
+        world.check_sendable(event.channel)
         message = world.messages.post(event.channel, world.app_id, body, event.size_limit)
         return self._owned(event, message)
 

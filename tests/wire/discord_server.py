@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
@@ -207,6 +208,14 @@ class LoopbackDiscord:
     def forget_faults(self) -> None:
         """From now on requests succeed."""
         self.world.faults.forget()
+
+    def change(self, channel: Channel, **details: Any) -> None:
+        """From now on a channel is hidden, archived or locked."""
+        self.world.channels[channel.id] = replace(channel, **details)
+
+    def close_direct(self, member: Member) -> None:
+        """From now on a member lets nobody write to them."""
+        self.world.closed.add(member.id)
 
     def kill_token(self, event: Interaction) -> None:
         """Ends an interaction's token now, as Discord does after 15 minutes."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from tests.wire.state import (
     MEMBER_PERMISSIONS,
+    VIEW_CHANNEL,
     Channel,
     Guild,
     Interaction,
@@ -60,6 +61,8 @@ def channel(place: Channel) -> Payload:
     common = {"id": str(place.id), "flags": 0, "last_message_id": None}
     if place.guild_id is None:
         return {**common, "type": 1, "recipients": [user(place.recipient_id or 0, "Recipient")]}
+    if place.thread:
+        return {**common, **_thread(place)}
     return {
         **common,
         "type": 0,
@@ -71,6 +74,25 @@ def channel(place: Channel) -> Payload:
         "nsfw": False,
         "rate_limit_per_user": 0,
         "topic": None,
+    }
+
+
+def _thread(place: Channel) -> Payload:
+    return {
+        "type": 11,
+        "guild_id": str(place.guild_id),
+        "name": place.name,
+        "parent_id": "1",
+        "owner_id": "1",
+        "message_count": 0,
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "thread_metadata": {
+            "archived": place.archived,
+            "locked": place.locked,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        },
     }
 
 
@@ -171,7 +193,7 @@ def interaction(event: Interaction, app_id: int, details: Payload, bot: Payload)
         "channel_id": str(place.id),
         "channel": {**channel(place), "permissions": str(event.member.permissions)},
         "member": member(event.member),
-        "app_permissions": str(MEMBER_PERMISSIONS if place.bot_can_view else 0),
+        "app_permissions": str(MEMBER_PERMISSIONS & ~(0 if place.bot_can_view else VIEW_CHANNEL)),
         "locale": event.member.locale,
         "guild_locale": "en-US",
         "entitlements": [],

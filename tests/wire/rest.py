@@ -87,6 +87,7 @@ class BotRoutes:
 
     async def post(self, request: web.Request) -> web.Response:
         body, place = await read_body(request), self._channel(request)
+        self._world.check_sendable(place)
         limit = self._world.size_limit(place)
         message = self._world.messages.post(place, self._world.app_id, body, limit)
         return json_answer(payloads.message(message, self._world.bot))
@@ -98,6 +99,7 @@ class BotRoutes:
     async def edit(self, request: web.Request) -> web.Response:
         body, place = await read_body(request), self._channel(request)
         message = self._world.message_in(place, _message_id(request))
+        self._world.check_open(place.id)
         self._world.messages.edit(message, body, self._world.size_limit(place))
         return json_answer(payloads.message(message, self._world.bot))
 

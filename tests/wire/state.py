@@ -14,6 +14,7 @@ COMPONENTS_V2 = 1 << 15
 
 MEMBER_PERMISSIONS = sum(1 << bit for bit in (10, 11, 14, 15, 16, 31, 38))
 """View, send, embed, attach, history, application commands, send in threads."""
+VIEW_CHANNEL = 1 << 10
 MANAGE_GUILD = 1 << 5
 
 DEFAULT_LIMIT = 10 * 1024 * 1024
@@ -48,6 +49,10 @@ class Channel:
     name: str = ""
     bot_can_view: bool = True
     recipient_id: int | None = None
+    thread: bool = False
+    archived: bool = False
+    locked: bool = False
+    """Whether only moderators may end that it is archived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tests.wire import payloads
@@ -47,6 +48,8 @@ class World:
         self.errors: list[str] = []
         """What the loopback Discord cannot do; any of them fails the test."""
         self.faults = Faults()
+        self.closed: set[int] = set()
+        """Users who let nobody write to them."""
         self._news = asyncio.Event()
 
     def changed(self) -> None:
@@ -78,6 +81,27 @@ class World:
         if not self.channels[channel_id].bot_can_view:
             raise ApiError(403, 50001, "Missing Access")
         return self.channels[channel_id]
+
+    def check_open(self, channel_id: int) -> None:
+        """Messages of a thread that is archived cannot be changed.
+
+        Raises:
+            ApiError: 50083.
+        """
+        if self.channels[channel_id].archived:
+            raise ApiError(400, 50083, "Thread is archived")
+
+    def check_sendable(self, channel: Channel) -> None:
+        """A new message ends that a thread is archived, unless it is locked.
+
+        Raises:
+            ApiError: 50083, or 50007 for who lets nobody write to them.
+        """
+        if channel.recipient_id in self.closed:
+            raise ApiError(403, 50007, "Cannot send messages to this user")
+        if self.channels[channel.id].locked:
+            self.check_open(channel.id)
+        self.channels[channel.id] = replace(self.channels[channel.id], archived=False)
 
     def message_in(self, channel: Channel, message_id: int) -> Message:
         """A message as the bot's own token finds it; ephemeral ones do not exist for it."""

@@ -11,8 +11,8 @@ import discord
 from bot.domain.errors import ClapperError, Refusal
 from bot.domain.library import Handout, Kept
 from bot.generation.library import Library
-from bot.presenter.editor import Pace
 from bot.presenter.outcome import MAX_LINK
+from bot.presenter.pace import Pace
 from bot.presenter.prose import web_link
 from bot.presenter.routes import MIB, Verdict, verdict
 

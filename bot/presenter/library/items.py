@@ -12,7 +12,7 @@ from discord import ui
 from bot.domain.errors import Refusal
 from bot.domain.jobs import Job
 from bot.domain.library import Handout, Page
-from bot.presenter.answering import guarded, promptly, tell
+from bot.presenter.answering import acknowledge, guarded, later, promptly, tell
 from bot.presenter.buttons import JobButton
 from bot.presenter.buttons import Verb as CardVerb
 from bot.presenter.desk import Desk, desk_of
@@ -110,12 +110,13 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"videos:page:(?P<page
         async with guarded(interaction):
             desk = desk_of(interaction)
             by = requester_of(interaction, desk.moderator_role)
-            await interaction.response.defer()
+            await acknowledge(interaction)
             view = library_view(interaction, await desk.library.page(by, self._page))
             if interaction.message and interaction.message.flags.ephemeral:
-                await interaction.edit_original_response(
-                    view=unlisted(view), allowed_mentions=SILENT
-                )
+                async with later(interaction):
+                    await interaction.edit_original_response(
+                        view=unlisted(view), allowed_mentions=SILENT
+                    )
             else:
                 await tell(interaction, view)
 
@@ -143,7 +144,7 @@ def _turn(page: Page, say: Voice) -> Sequence[Item]:
 
 async def _open(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by, look = requester_of(interaction, desk.moderator_role), _look(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await acknowledge(interaction, thinking=True)
     kept = await desk.library.find(job_id, by)
     verbs = (Verb.POST, Verb.SEND, Verb.DELETE)
     buttons = [_button(look.say, verb, job_id) for verb in verbs]
@@ -160,7 +161,7 @@ async def _post(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
     by, look = requester_of(interaction, desk.moderator_role), _look(interaction)
     if not interaction.app_permissions.attach_files:
         raise Refusal("refusal-attach-again")
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await acknowledge(interaction, thinking=True)
     kept = await desk.library.postable(job_id, by)
     # This also takes the deferred answer's place, in which a follow-up would land else.
     await tell(interaction, note_view(look.say("library-posting"), done=False))
@@ -182,7 +183,7 @@ async def _post(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
 
 async def _send(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by, look = requester_of(interaction, desk.moderator_role), _look(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await acknowledge(interaction, thinking=True)
     kept = await desk.library.find(job_id, by)
     await tell(interaction, note_view(look.say("library-sending"), done=False))
     buttons = (
@@ -210,17 +211,19 @@ async def _delete(interaction: discord.Interaction, desk: Desk, job_id: str) -> 
 
 async def _sure(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by, look = requester_of(interaction, desk.moderator_role), _look(interaction)
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await desk.library.delete(job_id, by)
     done = note_view(look.say("library-deleted"), done=True)
-    await interaction.edit_original_response(view=unlisted(done))
+    async with later(interaction):
+        await interaction.edit_original_response(view=unlisted(done), allowed_mentions=SILENT)
 
 
 async def _remove(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     by = presser_of(interaction, desk.moderator_role)
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await desk.library.removable(job_id, by)
-    await interaction.delete_original_response()
+    async with later(interaction):
+        await interaction.delete_original_response()
 
 
 def _look(interaction: discord.Interaction) -> Look:

@@ -97,6 +97,7 @@ card-starts = starts { MOMENT($at) }
 card-started = Started { MOMENT($at) }
 card-ready = expected { MOMENT($at) }
 card-silent = no news since { MOMENT($at) }
+card-result = after { MOMENT($at) } **Get result** brings the news here
 card-took = Took { $duration }
 card-link-ends = the link ends { MOMENT($at) }
 card-links-end = the first link ends { MOMENT($at) }

@@ -58,6 +58,7 @@ button-again = Again
 button-continue = Continue
 button-prompt = Prompt
 button-delete = Delete
+button-result = Get result
 button-open = { $number ->
     [0] Open the video
    *[other] Open video { $number }

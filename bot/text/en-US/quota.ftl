@@ -135,6 +135,12 @@ done-not-paused = Videos are not paused on this server.
 
 done-cancelled = Cancelled. The card says what became of the credits.
 
+## What a press of Get result has done
+
+done-result-coming = Thank you: with your press the card goes on, and the result comes to it.
+done-result-shown = The card shows now how it ended.
+done-result-there = There is nothing left to get: the card shows how it ended.
+
 ## Questions
 
 confirm-cancel-title = Cancel this video?
