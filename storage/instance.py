@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from filelock import FileLock, Timeout
@@ -95,7 +96,9 @@ async def only_instance(url: str, claim: Claim) -> AsyncIterator[Place]:
     if parsed.get_backend_name() == "sqlite":
         with translated():
             prepare_file(parsed)
-        with _lock_file(f"{parsed.database}.lock"):
+            # One file has one lock, by whatever way it is reached.
+            held = _locked(Path(parsed.database or "").resolve())  # noqa: ASYNC240 (at the start)
+        with held:
             yield Place()
         return
     place = _ServerPlace(create(parsed), claim)
@@ -106,14 +109,11 @@ async def only_instance(url: str, claim: Claim) -> AsyncIterator[Place]:
         await place.give_back()
 
 
-@contextmanager
-def _lock_file(path: str) -> Iterator[None]:
+def _locked(database: Path) -> AbstractContextManager[object]:
     try:
-        held = FileLock(path, mode=0o600).acquire(blocking=False)
+        return FileLock(f"{database}.lock", mode=0o600).acquire(blocking=False)
     except Timeout as error:
         raise StorageError("storage-in-use") from error
-    with held:
-        yield
 
 
 class _ServerPlace(Place):

@@ -1,6 +1,6 @@
 """Leases: which worker has which job, and how a job goes on whose worker is gone."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +15,9 @@ from storage.schema import jobs
 LEASE = timedelta(seconds=30)
 """For so long a worker that says nothing is believed to live."""
 
+BATCH = 500
+"""Jobs whose leases one statement renews."""
+
 ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
 
 
@@ -25,19 +28,37 @@ class Leases:
         self._database = database
         self._clock = clock
 
-    async def adopt(self, worker: str, *, skip: Collection[str] = ()) -> Job | None:
+    async def adopt(
+        self,
+        worker: str,
+        *,
+        skip: Collection[str] = (),
+        holding: Collection[str] = (),
+        expired: bool = True,
+    ) -> Job | None:
         """Take up the oldest job whose worker is gone; `None` when there is none.
 
         Its number rises: a worker that lives after all writes nothing more. Jobs of the models
-        in `skip` wait: their relay bears no more now.
+        in `skip` wait: their relay bears no more now. `holding` are the jobs that `worker` has
+        itself, however late it was with their leases. Without `expired` only what was let go of
+        is taken: a lease that merely ended proves nothing to whoever was away itself.
         """
-        work = partial(self._adopt, worker=worker, skip=tuple(skip))
+        gone: list[ColumnElement[bool]] = [jobs.c.lease_until.is_(None)]
+        if expired:
+            gone.append(jobs.c.lease_until <= self._clock())
+        orphan = (or_(*gone), jobs.c.model.not_in(tuple(skip)), jobs.c.id.not_in(tuple(holding)))
+        work = partial(self._adopt, worker=worker, orphan=orphan)
         return await self._database.transact(work)
 
     async def renew(self, held: Collection[Job]) -> Mapping[str, Job]:
-        """Say that the workers of these jobs live; by id, those that are still theirs."""
-        mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
-        return await self._database.transact(partial(self._extend, mine=mine))
+        """Say that the workers of these jobs live; by id, those that are still theirs.
+
+        With none it only finds out whether the database answers.
+        """
+        found: dict[str, Job] = {}
+        for some in _batches(list(held)):
+            found |= await self._database.transact(partial(self._extend, held=some))
+        return found
 
     async def disown(self, worker: str | None) -> None:
         """Give up whatever an earlier life of `worker` left, so that it is taken up at once.
@@ -60,14 +81,16 @@ class Leases:
         )
 
     async def _adopt(
-        self, connection: AsyncConnection, *, worker: str, skip: tuple[str, ...]
+        self,
+        connection: AsyncConnection,
+        *,
+        worker: str,
+        orphan: tuple[ColumnElement[bool], ...],
     ) -> Job | None:
         now = self._clock()
         found = await connection.execute(
             select(jobs.c.id)
-            .where(jobs.c.status.in_(ACTIVE), jobs.c.claimable_since.is_(None))
-            .where(or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now))
-            .where(jobs.c.model.not_in(skip))
+            .where(jobs.c.status.in_(ACTIVE), jobs.c.claimable_since.is_(None), *orphan)
             .order_by(jobs.c.created_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -77,10 +100,17 @@ class Leases:
         taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
         return await update_job(connection, jobs.c.id == job_id, **taken)
 
-    async def _extend(
-        self, connection: AsyncConnection, *, mine: ColumnElement[bool]
-    ) -> Mapping[str, Job]:
+    async def _extend(self, connection: AsyncConnection, *, held: list[Job]) -> Mapping[str, Job]:
         until = self._clock() + LEASE
-        statement = update(jobs).where(mine).values(lease_until=until)
+        ids = jobs.c.id.in_([job.id for job in held])  # found by the index; SQLite scans for pairs
+        mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
+        statement = update(jobs).where(ids, mine).values(lease_until=until)
         found = await connection.execute(statement.returning(*jobs.c))
         return {row["id"]: job_of_row(row) for row in found.mappings()}
+
+
+def _batches(held: list[Job]) -> Iterator[list[Job]]:
+    """At least one; databases bear only so many values in one statement."""
+    yield held[:BATCH]
+    for start in range(BATCH, len(held), BATCH):
+        yield held[start : start + BATCH]

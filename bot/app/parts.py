@@ -200,6 +200,7 @@ class Parts:
             bell=self._bell,
             slots=Slots(self._catalogue, limits),
             metrics=self.metrics,
+            alone=self._database.alone,
             pause=self._pace.look,
         )
 

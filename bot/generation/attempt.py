@@ -88,8 +88,9 @@ class Attempt:
     async def _begin(self, job: Job, board: Board) -> None:
         model = self._model(job)
         body = await self._body(job, model)
-        if self._gate.closed:
-            return  # stopping: the next start takes it up
+        if self._gate.closed:  # the next start takes it up
+            await self._cards.park(replace(board.state, parked=True))
+            return
         started = await written(partial(self._jobs.post_starting, job))
         if started is None:
             return  # cancelled meanwhile

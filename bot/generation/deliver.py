@@ -196,6 +196,8 @@ class Deliver:
         """The videos are posted: from here on nothing may call the job failed."""
         finish = partial(self._ledger.finish, job, JobStatus.DELIVERED, settle=True)
         try:
+            if job.card is not None:  # first, so that a start finds where the video is
+                await written(partial(self._jobs.place_card, job.id, job.card))
             done = await written(finish)
         except StorageError:
             log.exception("job.settle_not_written", job=job.id)
@@ -205,8 +207,6 @@ class Deliver:
             return
         log.info("job.delivered", job=job.id, videos=videos)
         self._count(done)
-        if job.card is not None:
-            await written(partial(self._jobs.place_card, job.id, job.card))
         await self._cards.mention(replace(done, card=job.card), videos=videos)
 
     def _count(self, job: Job) -> None:

@@ -1,5 +1,6 @@
 """How jobs end: state and credits first, in one transaction, then the card and one mention."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -25,6 +26,10 @@ log = structlog.get_logger()
 
 LONGEST = timedelta(minutes=10)
 """The most that a job waits which cannot go on now."""
+HOPELESS = timedelta(hours=12)
+"""After so long a video that Discord does not take waits for its owner in their library."""
+PARKING = 10.0
+"""Seconds for each job when the bot stops; all are parked at once."""
 
 
 class Endings:
@@ -127,6 +132,16 @@ class Endings:
             await self._cards.mention(replace(job, card=card))
         return card is not None
 
+    def forget(self, job_id: str) -> None:
+        """Another process shows the job's card from now on."""
+        self._cards.drop(job_id)
+
+    async def show_cancelled(self, job_id: str) -> None:
+        """Show once more what another process ended, in case this one has shown over it."""
+        job = await self._jobs.get(job_id)
+        if job is not None and job.status is JobStatus.CANCELLED:
+            await self.show(job, mention=False)
+
     async def park(self, job_id: str) -> None:
         """Say on a card that the bot stops and the job goes on by itself; never raises.
 
@@ -134,16 +149,20 @@ class Endings:
         comes could reach it.
         """
         try:
-            job = await self._jobs.get(job_id)
-            if job is None or job.status.final:
-                return
-            if job.lost_without_worker:
-                await self.fail(job, JobFailure("failure-restarted"))
-                return
-            await self._leases.postpone(job)
-            await self._cards.park(replace(await self.state(job), parked=True))
+            async with asyncio.timeout(PARKING):
+                await self._park(job_id)
         except Exception:
             log.exception("job.not_parked", job=job_id)  # the next start takes it up all the same
+
+    async def _park(self, job_id: str) -> None:
+        job = await self._jobs.get(job_id)
+        if job is None or job.status.final:
+            return
+        if job.lost_without_worker:
+            await self.fail(job, JobFailure("failure-restarted"))
+            return
+        await self._cards.park(replace(await self.state(job), parked=True))
+        await self._leases.postpone(job)  # only now may another process show it
 
     async def state(self, job: Job) -> CardState:
         """What a job's card shows, whatever it is at."""
@@ -156,7 +175,12 @@ class Endings:
 
     async def _postpone(self, job: Job, later: Postponed) -> None:
         """The longer it waits already, the longer it waits."""
-        pause = min(max((self._clock() - job.created_at) / 10, self._pause), LONGEST)
+        waited = self._clock() - job.created_at
+        put_by = await told(self._jobs.put_by(job)) if waited > HOPELESS else None
+        if put_by is not None:
+            log.warning("job.put_by", job=job.id, code=later.code)
+            return
+        pause = min(max(waited / 10, self._pause), LONGEST)
         log.warning("job.postponed", job=job.id, code=later.code, seconds=pause.total_seconds())
         await told(self._leases.postpone(job, pause))
 

@@ -9,7 +9,7 @@ import structlog
 from bot.domain.errors import StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.generation.ports import Cards
-from storage.leases import Leases
+from storage.leases import LEASE, Leases
 
 log = structlog.stdlib.get_logger()
 
@@ -22,6 +22,19 @@ class Heartbeat:
         self._cards = cards
         self._pause = pause
         self._held: dict[str, tuple[Job, Callable[[], object]]] = {}
+        self._last: float | None = None
+        self._steady_since = 0.0
+
+    @property
+    def steady(self) -> bool:
+        """Whether every renewal came in time for as long as a lease lasts, up to now.
+
+        A process that was away itself (stopped, or without the database) finds the leases of
+        all others ended, who were away like it: they are given the time to renew them.
+        """
+        now = asyncio.get_running_loop().time()
+        fresh = self._last is not None and now - self._last <= 2 * self._pause
+        return fresh and now - self._steady_since >= LEASE.total_seconds()
 
     @contextmanager
     def beating(self, job: Job, on_lost: Callable[[], object]) -> Iterator[None]:
@@ -44,9 +57,8 @@ class Heartbeat:
 
     async def _beat(self) -> None:
         held = dict(self._held)
-        if not held:
-            return
         standing = await self._leases.renew([job for job, _ in held.values()])
+        self._count()
         for job_id, (job, on_lost) in held.items():
             if self._held.get(job_id) != (job, on_lost):
                 continue  # a job may end here meanwhile, and its end is still being told
@@ -57,3 +69,9 @@ class Heartbeat:
                 on_lost()
             elif now.card != job.card:
                 self._cards.renew(now)  # somebody's press, which another process may have heard
+
+    def _count(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._last is None or now - self._last > 2 * self._pause:
+            self._steady_since = now
+        self._last = now

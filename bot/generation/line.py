@@ -60,6 +60,7 @@ class Line:
         for job_id, state in list(self._waiting.items()):
             if job_id not in places:
                 self._waiting.pop(job_id, None)
+                self._cards.drop(job_id)  # another process has it, or nobody any more
             elif _moved(state.place, places[job_id]):
                 self._show(replace(state, place=places[job_id]))
 

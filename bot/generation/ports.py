@@ -40,6 +40,9 @@ class Cards(Protocol):
     async def withdraw(self, job: Job) -> None:
         """Remove the second message of a job's card, where there is one; never raises."""
 
+    def drop(self, job_id: str) -> None:
+        """Forget a card that another process shows from now on."""
+
     async def park(self, state: CardState) -> None:
         """Show a last state before the bot stops, in one short try; never raises."""
 

@@ -8,13 +8,14 @@ from functools import partial
 
 import structlog
 
-from bot.domain.errors import DiscordAway, JobFailure, StorageError
+from bot.domain.errors import DiscordAway, JobFailure, Postponed, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.generation.endings import Endings
 from bot.generation.gate import Bell
 from bot.generation.line import Line
 from bot.generation.persistence import written
 from bot.generation.ports import Cards
+from bot.generation.submit import UNANSWERED
 from storage.jobs import Jobs
 from storage.leases import Leases
 
@@ -22,6 +23,8 @@ log = structlog.stdlib.get_logger()
 
 STALE = timedelta(minutes=2)
 """After so long nobody is still at work on a first answer or on the telling of an end."""
+AT_ONCE = 10
+"""Ends that are told side by side."""
 STALE_IMAGES = timedelta(minutes=15)
 """Many may wait for their turn to be checked."""
 
@@ -98,9 +101,30 @@ class Recover:
                     await self._see_through(job)
                 if not job.inputs_ready and job.created_at <= images_before:
                     raise JobFailure("failure-restarted")
-        for job in await self.jobs.untold(ended_by=before):
-            async with self.endings.guarding(job):
-                await self.endings.show(job)
+        untold = await self.jobs.untold(ended_by=before)
+        for start in range(0, len(untold), AT_ONCE):
+            await asyncio.gather(*map(self._tell, untold[start : start + AT_ONCE]))
+
+    async def _tell(self, job: Job) -> None:
+        async with self.endings.guarding(job):
+            found = job if job.card else await self._with_card(job)
+            if found.card is None and found.failure == UNANSWERED:
+                await self.jobs.told(found.id)  # nobody saw anything of it
+            else:
+                await self.endings.show(found)
+
+    async def _with_card(self, job: Job) -> Job:
+        """The job with the card that Discord shows although nobody heard so.
+
+        Raises:
+            Postponed: Discord does not answer; a later look finds out.
+        """
+        try:
+            card = await self.cards.first_answer(job)
+        except DiscordAway as away:
+            raise Postponed(away.code) from away
+        placed = await written(partial(self.jobs.place_card, job.id, card)) if card else None
+        return placed or job
 
     async def _line_up(self, job: Job) -> None:
         """A waiting card moves on with the line again."""
@@ -108,14 +132,9 @@ class Recover:
 
     async def _see_through(self, job: Job) -> None:
         """A request that came in when its process died: was it answered?"""
-        try:
-            card = await self.cards.first_answer(job)
-        except DiscordAway:
-            return  # the next look finds out
-        if card is None:
+        placed = await self._with_card(job)
+        if placed.card is None:
             raise JobFailure("failure-restarted")
-        placed = await written(partial(self.jobs.place_card, job.id, card))
-        if placed is not None:
-            log.info("recover.placed", job=job.id)
-            await self._line_up(placed)
-            self.bell.ring()
+        log.info("recover.placed", job=job.id)
+        await self._line_up(placed)
+        self.bell.ring()

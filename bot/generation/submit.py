@@ -24,6 +24,9 @@ from storage.ledger import Ledger
 
 log = structlog.get_logger()
 
+UNANSWERED = "cancelled-unanswered"
+"""Why a job ends whose first answer nobody may have seen."""
+
 
 def new_job_id() -> str:
     """16 hex digits, unguessable, so that a forged custom id finds nothing."""
@@ -122,7 +125,10 @@ class Submit:
         self._bell.ring()
 
     async def abandoned(self, job_id: str) -> None:
-        """The first answer never reached Discord: nobody waits for this job, release it."""
+        """The first answer did not reach Discord, as far as is known: release the job.
+
+        Should it be there after all, and not have been taken back, its end will be shown on it.
+        """
         job = await written(partial(self._jobs.get, job_id))
         if job is None or job.card is not None:
             return
@@ -131,7 +137,8 @@ class Submit:
             job,
             JobStatus.CANCELLED,
             settle=False,
-            failure="cancelled-unanswered",
+            failure=UNANSWERED,
+            untold=True,
             from_={JobStatus.QUEUED},
         )
         await written(finish)

@@ -1,6 +1,7 @@
 """Claim jobs in fair order and work on each in a task of its own, as many as the relay bears."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -37,9 +38,14 @@ class Worker:
         bell: Bell,
         slots: Slots,
         metrics: Metrics,
+        alone: bool,
         pause: float,
     ) -> None:
-        """Take the parts; `pause` lies between looks for work that no bell announced."""
+        """Take the parts.
+
+        `alone` says that no other process works on the database; `pause` lies between looks for
+        work that no bell announced.
+        """
         self._name = name
         self._jobs = jobs
         self._leases = leases
@@ -51,12 +57,15 @@ class Worker:
         self._bell = bell
         self._slots = slots
         self._metrics = metrics
+        self._alone = alone
         self._pause = pause
+        self._lost: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._let_go(), name="lost jobs")
             while True:
                 job = await self._next()
                 if self._gate.closed:
@@ -69,6 +78,19 @@ class Worker:
         """Stop working on a job whose end is already written."""
         if task := self._tasks.get(job_id):
             task.cancel()
+
+    def _lose(self, job_id: str) -> None:
+        """The job is another's now, or another process cancelled it."""
+        self.stop(job_id)
+        self._lost.put_nowait(job_id)
+
+    async def _let_go(self) -> None:
+        """What was lost is shown no more from here; of a cancelled one the end is shown again."""
+        while True:
+            job_id = await self._lost.get()
+            self._endings.forget(job_id)
+            with suppress(StorageError):
+                await self._endings.show_cancelled(job_id)
 
     async def drain(self, seconds: float) -> int:
         """Wait for the running jobs; return how many were still running after `seconds`."""
@@ -96,7 +118,12 @@ class Worker:
     async def _claim(self) -> Job | None:
         full = self._slots.full_models()
         try:
-            orphan = await self._leases.adopt(self._name, skip=full)
+            orphan = await self._leases.adopt(
+                self._name,
+                skip=full,
+                holding=list(self._tasks),
+                expired=self._alone or self._heartbeat.steady,
+            )
             return orphan or await self._jobs.claim(self._name, skip=full)
         except StorageError:
             log.exception("worker.claim_failed")
@@ -104,7 +131,7 @@ class Worker:
 
     async def _work(self, job: Job) -> None:
         with_job = structlog.contextvars.bound_contextvars(job=job.id)
-        beating = self._heartbeat.beating(job, partial(self.stop, job.id))
+        beating = self._heartbeat.beating(job, partial(self._lose, job.id))
         try:
             with with_job, beating, self._metrics.running.track_inprogress():
                 async with self._endings.guarding(job):

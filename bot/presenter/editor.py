@@ -123,6 +123,11 @@ class Editor:
         if card := self._cards.get(job.id):
             card.revive()
 
+    def drop(self, job_id: str) -> None:
+        """Forget a card that another process shows from now on."""
+        if card := self._cards.pop(job_id, None):
+            card.abandon()
+
     async def park(self, state: CardState) -> None:
         """Show that the bot stops, in one try that a stop can wait for."""
         card = self._cards.pop(state.job.id, None) or Card(state)
@@ -153,8 +158,11 @@ class Editor:
 
     async def shows_video(self, job: Job) -> bool:
         """Whether the card holds the job's videos; false when it may not be read."""
-        message = await self._read(self._tokens.freshened(job))
-        return message is not None and media_url(message, f"video-{job.id}") is not None
+        job = self._tokens.freshened(job)
+        message = await self._read(job)
+        if message is not None and media_url(message, f"video-{job.id}") is not None:
+            return True
+        return await self._read.moved(job) is not None
 
     async def follow(self, state: CardState) -> CardRef | None:
         """Post the videos for which the card has no room; `None` when that does not work."""

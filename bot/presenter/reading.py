@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.domain.errors import DiscordAway
-from bot.domain.jobs import CardRef, Job
+from bot.domain.jobs import CardRef, Job, video_name
 from bot.presenter.face import media_url
 from bot.presenter.routes import Verdict, partial_card, verdict, webhook
 from bot.presenter.tokens import Tokens
@@ -52,14 +52,38 @@ class Reader:
             DiscordAway: Discord does not answer.
         """
         opening = job.opening
-        if opening is None or not opening.token_alive(self._clock()):
+        if opening is None:
             return None
+        if not opening.token_alive(self._clock()):
+            return await self._among_newest(job, lambda message: _answers(message, job))
         hook = webhook(self._bot, opening)
         # Discord's name for the first answer; the library only puts it into the address.
         return await self._read(job, lambda: hook.fetch_message("@original"))  # type: ignore[arg-type]
 
+    async def moved(self, job: Job) -> discord.Message | None:
+        """The message that has the job's video in the stead of its card.
+
+        Raises:
+            DiscordAway: Discord does not answer.
+        """
+        return await self._among_newest(job, lambda message: _shows(message, video_name(job.id)))
+
+    async def _among_newest(
+        self, job: Job, wanted: Callable[[discord.Message], bool]
+    ) -> discord.Message | None:
+        """A message of ours in the job's channel, when it is among the newest there."""
+        channel = self._bot.get_partial_messageable(job.channel_id)
+
+        async def look() -> discord.Message | None:
+            async for message in channel.history(limit=LOOK_BACK):
+                if message.author == self._bot.user and wanted(message):
+                    return message
+            return None
+
+        return await self._read(job, look)
+
     async def _read(
-        self, job: Job, fetch: Callable[[], Awaitable[discord.Message]]
+        self, job: Job, fetch: Callable[[], Awaitable[discord.Message | None]]
     ) -> discord.Message | None:
         try:
             async with asyncio.timeout(self._seconds):
@@ -92,6 +116,16 @@ class Reader:
                 if not self._tokens.died(job, refused):
                     raise
         return await partial_card(self._bot, card, job.guild_id).fetch()
+
+
+def _shows(message: discord.Message, name: str) -> bool:
+    return media_url(message, name) is not None
+
+
+def _answers(message: discord.Message, job: Job) -> bool:
+    """Whether it is the first answer to the interaction that made the job."""
+    asked = message.interaction_metadata
+    return asked is not None and asked.id == job.interaction_id and message.reference is None
 
 
 def _stem(job: Job) -> str:

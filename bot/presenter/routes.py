@@ -54,6 +54,8 @@ def verdict(error: BaseException) -> Verdict:
 
 
 def _of_answer(error: discord.HTTPException) -> Verdict:
+    if _is_page(error):
+        return Verdict.AGAIN
     if error.code in _TOKEN_DEAD or error.status == HTTPStatus.UNAUTHORIZED:
         return Verdict.TOKEN_DEAD
     if error.code in _TOO_LARGE or error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -63,6 +65,11 @@ def _of_answer(error: discord.HTTPException) -> Verdict:
     unwell = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     again = unwell or error.status == HTTPStatus.TOO_MANY_REQUESTS
     return Verdict.AGAIN if again else Verdict.CLOSED
+
+
+def _is_page(error: discord.HTTPException) -> bool:
+    """Whether somebody in front of Discord answered: Discord itself speaks JSON alone."""
+    return "html" in error.response.headers.get("Content-Type", "").lower()
 
 
 def ages(error: BaseException) -> bool:

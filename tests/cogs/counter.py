@@ -282,6 +282,7 @@ def _cancel(counter: Counter) -> Cancel:
         bell=counter.bell,
         slots=Slots(MODELS, {"default": 1}),
         metrics=Metrics(),
+        alone=True,
         pause=60,
     )
     return Cancel(jobs=counter.jobs, endings=counter.endings, worker=worker, refund=False)
