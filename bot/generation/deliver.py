@@ -21,7 +21,7 @@ from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
 from bot.generation.earlier import EarlierVideos
-from bot.generation.persistence import told, written
+from bot.generation.persistence import to_its_end, told, written
 from bot.generation.ports import Cards
 from bot.generation.videos import Found, Videos
 from bot.telemetry import Metrics
@@ -127,7 +127,7 @@ class Deliver:
         except DiscordAway as away:
             raise Postponed(away.code) from away
         else:
-            await self._settle(replace(job, card=shown.job.card), videos=len(found))
+            await to_its_end(self._settle(replace(job, card=shown.job.card), videos=len(found)))
 
     async def _post(self, job: Job, found: Sequence[Found], board: Board) -> CardState:
         failure: MediaFailure | None = None

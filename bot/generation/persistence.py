@@ -1,6 +1,7 @@
 """Repeat what the database did not take, because what it records has happened already."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 import stamina
@@ -9,6 +10,8 @@ from bot.domain.errors import StorageError
 
 T = TypeVar("T")
 
+LAST_WRITE = 8.0
+"""Seconds that a stop waits for what has happened already to be written down."""
 PATIENCE = 900.0
 """Seconds; a database that is away for longer finds the open jobs at the next start."""
 _FOR_GOOD = ("storage-conflict", "storage-closed")
@@ -32,6 +35,17 @@ async def written(write: Callable[[], Awaitable[T]]) -> T:
 def _passes(error: Exception) -> bool:
     """A row that contradicts what is written stays, and so does a database that was closed."""
     return isinstance(error, StorageError) and error.code not in _FOR_GOOD
+
+
+async def to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do `work` to its end; who is cancelled meanwhile waits for it a little, then lets it go."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LAST_WRITE)
+        task.cancel()
+        raise
 
 
 async def told(read: Awaitable[T]) -> T | None:
