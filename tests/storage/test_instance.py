@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -36,6 +37,15 @@ async def refusal(url: str, wanted: Claim) -> StorageError:
 async def test_a_second_bot_is_turned_away(url: str) -> None:
     async with only_instance(url, claim()):
         assert (await refusal(url, claim())).code == "storage-in-use"
+
+
+async def test_one_file_has_one_place_by_whatever_way_it_is_reached(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    async with only_instance(f"sqlite:///{tmp_path}/real/clapper.db", claim()):
+        refused = await refusal(f"sqlite:///{tmp_path}/link/clapper.db", claim())
+
+    assert refused.code == "storage-in-use"
 
 
 async def test_the_next_bot_may_start_when_the_first_has_ended(url: str) -> None:

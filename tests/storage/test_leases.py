@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -149,3 +150,40 @@ async def test_ends_stay_untold_until_somebody_has_told_them(studio: Studio, clo
 
 def standing(renewed: Mapping[str, Job]) -> dict[str, JobStatus]:
     return {job_id: job.status for job_id, job in renewed.items()}
+
+
+async def test_nobody_takes_up_what_they_have_themselves(studio: Studio, clock: Clock) -> None:
+    """A process that was away for longer than a lease is late, not gone."""
+    job = await running(studio)
+    clock.advance(minutes=1)
+
+    assert await studio.leases.adopt("first", holding=[job.id]) is None
+    assert await studio.leases.renew([job]) == {job.id: await studio.jobs.get(job.id)}
+
+
+async def test_a_lease_that_merely_ended_proves_nothing_to_who_was_away(
+    studio: Studio, clock: Clock
+) -> None:
+    await running(studio, user=1)
+    given_up = await running(studio, user=2)
+    clock.advance(minutes=1)
+    await studio.leases.disown("first")
+    running_again = await studio.leases.adopt("first", expired=False)
+    assert running_again is not None
+    clock.advance(minutes=1)
+
+    left = await studio.leases.adopt("second", expired=False)
+
+    assert left is not None
+    assert {running_again.id, left.id} >= {given_up.id}
+    assert await studio.leases.adopt("second", expired=False) is None
+
+
+async def test_thousands_of_leases_are_renewed_in_turns(studio: Studio) -> None:
+    job = await running(studio)
+    strangers = [replace(job, id=f"{number:016x}") for number in range(10**6, 10**6 + 4000)]
+
+    renewed = await studio.leases.renew([*strangers, job])
+
+    assert set(renewed) == {job.id}
+    assert await studio.leases.renew([]) == {}
