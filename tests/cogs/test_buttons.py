@@ -138,7 +138,9 @@ async def test_delete_by_another_member_is_refused(
     assert len(server.channel.history()) == 1
 
 
-@pytest.mark.parametrize("verb", ["cancel", "confirm", "again", "continue", "prompt", "delete"])
+@pytest.mark.parametrize(
+    "verb", ["cancel", "confirm", "again", "continue", "prompt", "delete", "result"]
+)
 async def test_a_button_of_another_servers_job_finds_nothing(
     server: Server, counter: Counter, card: discord.Message, verb: str
 ) -> None:

@@ -25,6 +25,7 @@ class BotProcess:
     """
 
     def __init__(self, server: LoopbackDiscord, folder: Path, settings: Mapping[str, str]) -> None:
+        self._server = server
         self.database = folder / "clapper.db"
         self._folder = folder
         self._log = folder / "bot.log"
@@ -65,7 +66,9 @@ class BotProcess:
         if self._running.returncode is None:
             self._running.kill()
             await self._running.wait()
-        if error is not None:
+        if error is None:
+            assert self._server.unguarded() == [], "the bot left it to Discord whom to notify"
+        else:
             error.add_note(f"the bot said:\n{self.log[-6000:]}")
 
     @property

@@ -118,6 +118,10 @@ class LoopbackDiscord:
         """Requests with this method whose path ends so."""
         return [r for r in self.requests if r.method == method and r.path.endswith(path_end)]
 
+    def unguarded(self) -> list[str]:
+        """What was sent that says nothing of whom it may notify."""
+        return [f"{r.method} {r.path}" for r in self.requests if _unguarded(r)]
+
     async def wait_for(self, found: Callable[[], T | None], seconds: float = _PATIENCE) -> T:
         """The first true result of `found`, asked whenever something happened.
 
@@ -241,3 +245,16 @@ class LoopbackDiscord:
     def _whole(self, guild: Guild) -> Payload:
         inside = [c for c in self.world.channels.values() if c.guild_id == guild.id]
         return payloads.guild(guild, inside, self.world.bot)
+
+
+def _unguarded(seen: SeenRequest) -> bool:
+    """Whether Discord's own rule would decide, which lets text notify anybody it names."""
+    fields = seen.fields
+    if seen.path.endswith("/callback"):
+        shows = fields.get("type") in (4, 7)
+        fields = fields.get("data") or {}
+    else:
+        parts = seen.path.split("/")
+        shows = parts[1] == "webhooks" or "messages" in parts
+        shows &= seen.method in ("POST", "PATCH")
+    return shows and bool(fields) and "allowed_mentions" not in fields

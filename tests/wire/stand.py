@@ -156,6 +156,7 @@ async def a_stand(
         )
         work.cancel()
         await asyncio.wait({work})
+        assert place.server.unguarded() == []
 
 
 async def until(true: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ import copy
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,9 @@ import pytest
 
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
+from bot.domain.jobs import TOKEN_LIFE
+from storage.database import Database
+from storage.jobs import Jobs
 from tests.demo.wire import SMALL
 from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
@@ -159,6 +162,27 @@ async def test_a_press_by_anyone_brings_the_video_to_the_card(room: Room) -> Non
     assert BUTTON not in card.buttons
     assert [m.mentions for m in server.messages if m.mentions] == [(room.alice.id,)]
     assert room.rows("SELECT json_extract(card, '$.token') FROM jobs") == [pressed.token]
+
+
+async def test_a_press_that_another_process_heard_is_learned_of(room: Room) -> None:
+    """The worker's own process reads it where both write it down."""
+    server = room.server
+    async with room.at_work():
+        card = await room.left_alone("a cat")
+        heard = server.world.interact(room.bob, room.channel, 3, source_message=card)
+        heard.response, heard.original_id = {"type": 6}, card.id
+        heard.message_ids.append(card.id)
+        database = await Database.open(f"sqlite:///{room.folder}/clapper.db")
+        (job,) = await Jobs(database, room.clock).open_jobs()
+        assert job.card is not None
+        expires = room.clock() + TOKEN_LIFE
+        fresh = replace(job.card, token=heard.token, token_expires_at=expires)
+        await Jobs(database, room.clock).renew_card(job.id, fresh)
+        await database.close()
+
+        await server.wait_for(lambda: server.asked("PATCH", f"{heard.token}/messages/{card.id}"))
+        room.relay.gate.set()
+        await server.wait_for(lambda: has_video(card))
 
 
 async def test_a_waiting_card_has_it_as_well(room: Room) -> None:
