@@ -26,6 +26,18 @@ _WITH_IMAGE = 0.1
 _STATUSES: tuple[int | Literal["reset"], ...] = (500, 502, "reset")
 
 
+_STUMBLES = (
+    ("PATCH", "/webhooks/*"),
+    ("POST", "/channels/*"),
+    ("PATCH", "*"),
+    ("GET", "/webhooks/*"),
+    ("POST", "/interactions/*"),
+    ("DELETE", "*"),
+)
+_CANCELS = 0.1
+"""Of those who ask think better of it."""
+
+
 class Crowd:
     """Everybody on one server; each prompt is asked for once."""
 
@@ -48,7 +60,7 @@ class Crowd:
 
     def misbehave(self) -> None:
         """Let some of the bot's next requests fail; half of them take effect all the same."""
-        for method, path in (("PATCH", "/webhooks/*"), ("POST", "/channels/*"), ("PATCH", "*")):
+        for method, path in _STUMBLES:
             status = self._chance.choice(_STATUSES)
             applied = self._chance.random() < 1 / 2
             times = self._chance.randrange(3)
@@ -62,8 +74,16 @@ class Crowd:
         }
         if self._chance.random() < _WITH_IMAGE:
             options["image"] = ("boat.png", _picture())
-        member = self._chance.choice(self._members)
-        await self._server.slash(member, self._channel, "video", **options)
+        member, doubts = self._chance.choice(self._members), self._chance.random() < _CANCELS
+        event = await self._server.slash(member, self._channel, "video", **options)
+        if (
+            doubts
+            and event.original_id
+            and "Cancel" in (card := self._server.original(event)).buttons
+        ):
+            await asyncio.sleep(self._chance.random())
+            if "Cancel" in card.buttons:
+                await self._server.click(member, card, "Cancel")
 
     def _member(self, guild: Guild, number: int) -> Member:
         return self._server.member(guild, member_id=300 + number)

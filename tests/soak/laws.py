@@ -15,6 +15,8 @@ from storage.ledger import Ledger
 from tests.wire.discord_server import LoopbackDiscord
 from tests.wire.state import Message
 
+GIVEN_UP = 0.6
+"""Of the relay's requests, the share of jobs that may end because of the kills."""
 _FINAL = ("delivered", "failed", "cancelled")
 
 
@@ -27,6 +29,7 @@ class Ended:
     status: str
     failure: str | None
     untold: bool
+    handle: str | None
 
     @property
     def over(self) -> bool:
@@ -36,11 +39,18 @@ class Ended:
 
 def jobs(path: Path) -> list[Ended]:
     """Every job of the database."""
-    columns = "id, interaction_id, status, failure, untold"
+    columns = "id, interaction_id, status, failure, untold, handle"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         rows = database.execute(f"SELECT {columns} FROM jobs").fetchall()
     return [
-        Ended(id=row[0], interaction_id=row[1], status=row[2], failure=row[3], untold=bool(row[4]))
+        Ended(
+            id=row[0],
+            interaction_id=row[1],
+            status=row[2],
+            failure=row[3],
+            untold=bool(row[4]),
+            handle=row[5],
+        )
         for row in rows
     ]
 
@@ -59,6 +69,7 @@ async def broken(path: Path, server: LoopbackDiscord, relay: SampleRelay) -> lis
         *(law for job in found for law in _card(job, server)),
         *_left_behind(found, server),
         *_told_twice(server),
+        *_given_up(found, relay),
     ]
 
 
@@ -119,3 +130,13 @@ def _told_twice(server: LoopbackDiscord) -> Iterator[str]:
     for card, count in replies.items():
         if count > 1:
             yield f"card {card} was told {count} times"
+
+
+def _given_up(found: list[Ended], relay: SampleRelay) -> Iterator[str]:
+    """What a relay has named is found again; few are asked for and killed before it has."""
+    restarted = [job for job in found if job.failure == "failure-restarted"]
+    for job in restarted:
+        if job.handle and "/source/" in job.handle:
+            yield f"{job.id} was given up although its relay had named it"
+    if len(restarted) > GIVEN_UP * max(len(relay.posts), 10):
+        yield f"{len(restarted)} jobs were given up of {len(relay.posts)} that the relay was asked for"

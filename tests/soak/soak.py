@@ -97,11 +97,12 @@ class _Soak:
     async def _live(self, *, stop: bool) -> None:
         """A life of random length among members who ask and a Discord that stumbles."""
         before, report = self._server.gateway.identified, self._report
+        life = self._chance.uniform(self._plan.life / 4, self._plan.life)
         async with self._bot as bot:
             await bot.alive(self._server.wait_for(lambda: self._server.gateway.identified > before))
             self._crowd.misbehave()
-            asking = asyncio.create_task(self._ask())
-            await asyncio.sleep(self._chance.random() * self._plan.life)
+            asking = asyncio.create_task(self._ask(life))
+            await asyncio.sleep(life)
             if stop:
                 report.exit_codes.append(await bot.stop())
         asking.cancel()
@@ -111,13 +112,14 @@ class _Soak:
         report.kills += not stop
         report.in_the_middle += not self._all_over()
 
-    async def _ask(self) -> None:
-        await self._crowd.ask(self._plan.jobs // self._plan.cycles, within=self._plan.life)
+    async def _ask(self, life: float) -> None:
+        await self._crowd.ask(self._plan.jobs // self._plan.cycles, within=life)
 
     async def _finish(self) -> None:
         """One life without any trouble, until nothing is open."""
-        async with self._bot as bot, asyncio.timeout(PATIENCE):
-            while not self._all_over():
+        deadline = time.monotonic() + PATIENCE
+        async with self._bot as bot:
+            while not self._all_over() and time.monotonic() < deadline:
                 await bot.alive(asyncio.sleep(0.2))
             self._report.exit_codes.append(await bot.stop())
 
