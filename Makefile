@@ -3,6 +3,7 @@
 #   make demo     the real bot in a simulated Discord, with a sample relay: no token, no key
 #   make test     the whole test suite
 #   make lint     style, types and the direction of imports
+#   make soak     the bot killed 60 times amid hundreds of jobs (takes minutes)
 #   make setup    the environment in .venv alone (the others do it by themselves)
 #   make lock     the requirements files anew, from pyproject.toml (needs uv)
 #   make clean    take away everything that these have made
@@ -16,7 +17,7 @@ READY := $(VENV)/.ready
 OLDEST := 3, 11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test lint soak bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: $(READY)
+	$(BIN)/python -m tests.soak
 
 bench: $(READY)
 	$(BIN)/python -m bench

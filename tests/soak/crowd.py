@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.demo.scenarios import Scenario
 from tests.wire.discord_server import LoopbackDiscord
-from tests.wire.state import Channel, Guild, Member
+from tests.wire.state import Channel, Guild, Member, Message
 
 MEMBERS = 12
 RELAY: Mapping[str, Scenario] = {
@@ -76,14 +76,13 @@ class Crowd:
             options["image"] = ("boat.png", _picture())
         member, doubts = self._chance.choice(self._members), self._chance.random() < _CANCELS
         event = await self._server.slash(member, self._channel, "video", **options)
-        if (
-            doubts
-            and event.original_id
-            and "Cancel" in (card := self._server.original(event)).buttons
-        ):
+        if doubts and event.original_id:
             await asyncio.sleep(self._chance.random())
-            if "Cancel" in card.buttons:
-                await self._server.click(member, card, "Cancel")
+            await self._cancel(member, self._server.original(event))
+
+    async def _cancel(self, member: Member, card: Message) -> None:
+        if "Cancel" in card.buttons:
+            await self._server.click(member, card, "Cancel")
 
     def _member(self, guild: Guild, number: int) -> Member:
         return self._server.member(guild, member_id=300 + number)

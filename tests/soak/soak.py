@@ -45,6 +45,8 @@ class Report:
     in_the_middle: int = 0
     """Lives that ended while jobs were open."""
     posts: int = 0
+    resumed: int = 0
+    """Tasks that another life of the bot found again at the relay."""
     seconds: float = 0.0
     ends: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
@@ -56,7 +58,8 @@ class Report:
         jobs_ = sum(self.ends.values())
         lines = [
             f"seed {self.plan.seed}: {self.asked} requests, {lives}, in {self.seconds:.0f} s",
-            f"{jobs_} jobs: {ends}; the relay was asked {self.posts} times",
+            f"{jobs_} jobs: {ends}",
+            f"the relay was asked {self.posts} times; {self.resumed} tasks were found again",
             *(self.broken or ["no law is broken"]),
         ]
         return "\n".join(lines)
@@ -72,6 +75,7 @@ async def soak(plan: Plan, folder: Path) -> Report:
         bot = BotProcess(server, folder, _settings(relay))
         await _Soak(server, bot, report).run()
         report.posts = len(relay.posts)
+        report.resumed = bot.log.count("job.resumed")
         report.broken = await broken(bot.database, server, relay)
     report.ends = Counter(f"{job.status} {job.failure or ''}".strip() for job in jobs(bot.database))
     report.seconds = time.monotonic() - began
