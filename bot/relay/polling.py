@@ -141,7 +141,8 @@ class Polling:
         """The handle with what the answer adds; the place that answered is worth remembering."""
         known, new = self._handle, reply.outcome.handle
         url = known.poll_url
-        if not isinstance(reply.outcome, Failed) and absolute(url, self._base_url) != place.url:
+        failed = reply.worth is Worth.FINAL and isinstance(reply.outcome, Failed)
+        if not failed and absolute(url, self._base_url) != place.url:
             url = place.url
         return Handle(
             task_id=known.task_id or new.task_id,

@@ -62,7 +62,12 @@ def worth_of(answered: Answered) -> Worth:
         return Worth.ELSEWHERE if absent else Worth.PASSING
     if answered.status >= HTTPStatus.MULTIPLE_CHOICES:
         return _of_refusal(answered, outcome)
-    return _of_failure(answered, outcome)
+    return Worth.GOING if _goes_on(answered, outcome) else _of_failure(answered, outcome)
+
+
+def _goes_on(answered: Answered, failed: Failed) -> bool:
+    """Whether nothing went wrong: it is a ticket without an id, as its place knows the task."""
+    return answered.ticket.standing is Standing.WAITING and failed.kind is FailureKind.NO_RESULT
 
 
 def _of_refusal(answered: Answered, failed: Failed) -> Worth:

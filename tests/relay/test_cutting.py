@@ -154,6 +154,18 @@ def test_data_nested_beyond_reason_is_passed_over(depth: int) -> None:
     assert outcome.kind is FailureKind.NO_RESULT
 
 
+@pytest.mark.parametrize("depth", [100, 150, 5000])
+def test_a_chunk_nested_beyond_reason_is_passed_over_however_it_is_cut(depth: int) -> None:
+    first, rest = sse("Rendering 10%\n", done=False), b',"usage":' + b"[" * depth + b"]" * depth
+    chunk = json.dumps({"choices": [{"delta": {"content": f"{VIDEO} 20%\n"}}]}).encode()
+    body = first + b"data: " + chunk[:-1] + rest + b"}\n\ndata: [DONE]\n\n"
+
+    whole = read(reader(), [body])
+
+    assert read(reader(), [body[: len(first)], body[len(first) :]]) == whole
+    assert isinstance(whole[1], Failed)
+
+
 def test_reads_on_after_finish_reason() -> None:
     body = sse("soon").replace(b"data: [DONE]\n\n", b"")
     body += b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n' + sse(VIDEO)

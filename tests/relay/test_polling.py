@@ -263,6 +263,30 @@ async def test_what_is_known_of_progress_stays(http: httpx.AsyncClient) -> None:
     assert [event.percent for event in events if isinstance(event, Progress)][-2:] == [10, 40]
 
 
+@pytest.mark.parametrize(
+    "going",
+    [
+        {"status": "processing", "progress": 12},
+        {"code": 0, "message": "ok", "data": {"status": "processing", "progress": 12}},
+    ],
+    ids=["bare", "in an envelope"],
+)
+async def test_a_place_need_not_repeat_the_id_of_its_task(
+    http: httpx.AsyncClient, going: dict[str, object]
+) -> None:
+    elsewhere = LADDER[1].removeprefix("GET ")
+    answer = Routes({elsewhere: [says(going)] * (2 * MAX_SILENT) + [says(DONE)]})
+
+    async with listening(answer) as relay:
+        events = await resumed(client(http, relay), Handle(task_id="job_77"))
+
+    assert isinstance(events[-1], Completed)
+    assert percents(events) == [12]
+    assert asked(relay) == [*LADDER[:2], *[LADDER[1]] * (2 * MAX_SILENT)]
+    (accepted,) = [event for event in events if isinstance(event, Accepted)]
+    assert accepted.handle.poll_url == relay.url + elsewhere
+
+
 async def test_not_ready_is_asked_again(http: httpx.AsyncClient) -> None:
     place = "/v1/videos/task_9/content"
     file = web.Response(body=b"\0\0\0\x18ftypisom", headers={"Content-Type": "video/mp4"})

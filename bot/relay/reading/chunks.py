@@ -11,6 +11,8 @@ import msgspec
 
 TASK_PREFIX = "foaicmpl-"
 """Ids of chat answers are no tasks; those that begin so can be asked for."""
+MAX_DEPTH = 100
+"""Levels of nesting; nobody writes more, and whoever walked through it would run out of stack."""
 
 _Any: TypeAlias = object
 _Empty: TypeAlias = Literal[""] | None
@@ -63,6 +65,8 @@ _decode = msgspec.json.Decoder(Chunk).decode
 
 def chunk_in(line: bytes) -> Chunk | None:
     """The chunk that `line` is; `None` when it must be looked at more closely."""
+    if line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        return None  # what is nested beyond reason is no chunk for others either
     try:
         chunk = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

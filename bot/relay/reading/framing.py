@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from bot.relay.reading.chunks import Chunk, chunk_in
+from bot.relay.reading.chunks import MAX_DEPTH, Chunk, chunk_in
 
 MAX_EVENT = 1 << 20
 """Bytes of one event, or of one JSON document."""
@@ -25,8 +25,6 @@ _MAX_MISSES = 50
 """Broken documents in one answer before the rest of it is given up: trying costs time."""
 _FAILED = frozenset({"error", "failed", "failure", "exception"})
 """Names of events that carry an error."""
-_MAX_DEPTH = 100
-"""Levels of nesting; nobody writes more, and whoever walked through it would run out of stack."""
 _OPENING = re.compile(r"[{\[]")
 
 Json: TypeAlias = dict[str, object] | list[object]
@@ -238,10 +236,10 @@ def loads(text: str) -> Json | None:
 
 def _is_deep(value: Json, text: str) -> bool:
     """Whether data is nested beyond reason; `text` is what it was written as."""
-    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     level: list[object] = [value]
-    for _ in range(_MAX_DEPTH):
+    for _ in range(MAX_DEPTH):
         level = [child for item in level for child in children(item)]
     return bool(level)
 
