@@ -110,7 +110,9 @@ CHOSEN = {
 
 @pytest.mark.parametrize(("text", "chosen"), CHOSEN.values(), ids=CHOSEN.keys())
 def test_chooses_the_video(text: str, chosen: list[str]) -> None:
-    assert list(choose(text, input_urls={IN}, task_id="task-77aa")) == chosen
+    videos = choose(text, input_urls={IN}, task_id="task-77aa")
+
+    assert [links[0] for links in videos] == chosen
 
 
 ANYTHING = {
@@ -126,4 +128,64 @@ ANYTHING = {
 def test_takes_a_link_that_no_word_offers_when_there_is_nothing_else(
     text: str, chosen: list[str]
 ) -> None:
-    assert list(choose(text, anything=True)) == chosen
+    assert [links[0] for links in choose(text, anything=True)] == chosen
+
+
+RESULT = f"{CDN}/o/9f8e7d6c5b4a3210"
+BESIDE = {
+    "rating": f"Video: {RESULT}\n[Rate this video](https://x.example/r/1f8e7d6c5b4a3211)",
+    "form": f"Video: {RESULT} (expires tomorrow). Feedback: https://forms.example/AbC123dEf456gh",
+    "form in front": f"Feedback: https://forms.example/AbC123dEf456gh. Video: {RESULT}",
+    "receipt": f"[Watch]({RESULT})\n[View receipt](https://x.example/r/1f8e7d6c5b4a3211)",
+    "maker": f"Video: {RESULT}\nPowered by [SuperRelay](https://x.example/ref/a1b2c3d4e5f6)",
+    "another model": f"视频已生成：{RESULT}\n新模型，点击体验：https://x.example/c/a1b2c3d4e5f6",
+    "upgrade": f"[点击这里]({RESULT}) 查看\n> 想要更快？[点击升级](https://x.example/u/a1b2c3d4e5f6)",
+    "app": f"Done\n{RESULT}\nDownload our app: https://x.example/app/download/v2026a11",
+    "gallery": f"[Your clip]({RESULT})\n[Open in gallery](https://x.example/g/a1b2c3d4e5f6)",
+    "here": f"Your video is [here]({RESULT}). More? Click [here](https://x.example/a1b2c3d4e5f6)",
+}
+
+
+@pytest.mark.parametrize("text", BESIDE.values(), ids=BESIDE.keys())
+def test_takes_the_link_that_is_called_a_video_whatever_else_is_offered(text: str) -> None:
+    ((first, *_),) = choose(text)
+
+    assert first == RESULT
+
+
+SPARES = {
+    "equals, the last first": (
+        f"[a]({CDN}/1.mp4) | [b]({CDN}/2.mp4)",
+        [f"{CDN}/2.mp4", f"{CDN}/1.mp4"],
+    ),
+    "the better form first": (
+        f"{CDN}/1.mp4\n{CDN}/2.mp4\n[b]({CDN}/3.mp4)\n[watch]({CDN}/d/ab12cd)",
+        [f"{CDN}/3.mp4", f"{CDN}/d/ab12cd", f"{CDN}/2.mp4", f"{CDN}/1.mp4"],
+    ),
+    "what is called nothing behind what is called a video": (
+        f"Video: {RESULT}\n[SuperRelay](https://x.example/ref/a1b2c3d4e5f6)",
+        [RESULT, "https://x.example/ref/a1b2c3d4e5f6"],
+    ),
+    "the same address again": (f"{CDN}/1.mp4\n{CDN}/1.mp4", [f"{CDN}/1.mp4"]),
+    "twins": (
+        f"[watch]({CDN}/cdn/1.mp4) | [save]({CDN}/cdn/download/1.mp4)",
+        [f"{CDN}/cdn/1.mp4", f"{CDN}/cdn/download/1.mp4"],
+    ),
+    "many": (
+        "\n".join(f"{CDN}/{number}.mp4" for number in range(5000)),
+        [f"{CDN}/{number}.mp4" for number in (4999, 4998, 4997, 4996)],
+    ),
+    "no page and no picture": (
+        f"[b]({CDN}/1.mp4)\n[help](https://x.example/a1b2c3d4e5f6)\n{CDN}/1.jpg",
+        [f"{CDN}/1.mp4"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "spared"), SPARES.values(), ids=SPARES.keys())
+def test_keeps_the_other_links_as_spares_of_the_one_video(text: str, spared: list[str]) -> None:
+    assert choose(text) == (tuple(spared),)
+
+
+def test_the_items_of_a_list_are_no_spares_of_each_other() -> None:
+    assert choose(f"1. {CDN}/1.mp4\n2. {CDN}/2.mp4") == ((f"{CDN}/1.mp4",), (f"{CDN}/2.mp4",))

@@ -170,6 +170,17 @@ def test_several_choices_are_several_videos() -> None:
     assert told(events, outcome)["video_urls"] == urls
 
 
+def test_a_video_stays_one_though_another_choice_names_it_too() -> None:
+    one, two = "https://cdn.example/1.mp4", "https://cdn.example/2.mp4"
+    texts = [f"[v]({two}) [v]({one})", f"[v]({two})"]
+    answer = {"choices": [{"message": {"content": text}} for text in texts]}
+
+    _, outcome = read(reader(), [json.dumps(answer).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == ((one,), (two,))
+
+
 def test_an_event_spread_over_several_lines_is_one() -> None:
     pretty = json.dumps({"choices": [{"delta": {"content": SAYS}}]}, indent=1)
     body = "".join(f"data: {line}\n" for line in pretty.splitlines()) + "\ndata: [DONE]\n\n"

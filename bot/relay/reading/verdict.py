@@ -79,9 +79,10 @@ def _found(
     story: Story, videos: tuple[tuple[str, ...], ...], text: str, ending: Ending
 ) -> Completed:
     groups = [[urljoin(ending.base_url, url) for url in copies] for copies in videos]
+    bests = {copies[0] for copies in groups}  # one of them is no copy of another video
     return Completed(
         video_urls=tuple(dict.fromkeys(url for copies in groups for url in copies)),
-        copies=tuple(url for copies in groups for url in copies[1:]),
+        copies=tuple(url for copies in groups for url in copies[1:] if url not in bests),
         handle=story.handle,
         text=text,
     )
@@ -93,8 +94,8 @@ def _in_text(
     known = partial(
         choose, input_urls=ending.input_urls, task_id=story.handle.task_id, anything=anything
     )
-    chosen = [known(each) for each in story.answers or [text]]
-    return tuple((url,) for url in dict.fromkeys(url for urls in chosen for url in urls))
+    chosen = (known(each) for each in story.answers or [text])
+    return tuple({copies[0]: copies for videos in chosen for copies in videos}.values())
 
 
 def _failed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Failed | None:
