@@ -189,3 +189,42 @@ def test_keeps_the_other_links_as_spares_of_the_one_video(text: str, spared: lis
 
 def test_the_items_of_a_list_are_no_spares_of_each_other() -> None:
     assert choose(f"1. {CDN}/1.mp4\n2. {CDN}/2.mp4") == ((f"{CDN}/1.mp4",), (f"{CDN}/2.mp4",))
+
+
+PAGE = "https://x.example/p/8f14e45fceea1677"
+WAITING = {
+    "progress": f"View progress: {PAGE}",
+    "progress as label": f"[View progress]({PAGE})",
+    "progress beside a here": f"Track the progress [here]({PAGE})",
+    "follow": f"Follow your render here: {PAGE}",
+    "track": f"Track it: {PAGE}",
+    "check back": f"Check back here: {PAGE}",
+    "live": f"Live view: {PAGE}",
+    "when ready": f"Queued. View your video here when ready: {PAGE}",
+    "dashboard": f"Dashboard: {PAGE}",
+    "chinese": f"查看进度：{PAGE}",
+    "chinese, the other way round": f"[进度查看]({PAGE})",
+    "key": f'{{"progress_url":"{PAGE}"}}',
+    "begins with the id": "[Open](https://x.example/p/task-77aa-01)",
+    "holds the id, alone": "https://x.example/p/x-task-77aa-01ffc2e4d1",
+}
+
+
+@pytest.mark.parametrize("text", WAITING.values(), ids=WAITING.keys())
+def test_a_page_to_wait_at_is_no_video(text: str) -> None:
+    assert choose(text, task_id="task-77aa") == ()
+
+
+NO_WAITING = {
+    "progress earlier on the line": f"Progress: 100% Video: {PAGE}",
+    "progress as a step": f"进度 100% [点击下载]({PAGE})",
+    "video with the id": "Video: https://x.example/o/task-77aa-hd",
+    "finished, with the id": "Done! [Open](https://x.example/o/task-77aa-01ffc2e4d1)",
+    "signed, with the id": "https://x.example/o/task-77aa-hd?sig=a%2Fb",
+    "file": f"Follow it: {CDN}/1.mp4",
+}
+
+
+@pytest.mark.parametrize("text", NO_WAITING.values(), ids=NO_WAITING.keys())
+def test_a_video_is_no_page_to_wait_at(text: str) -> None:
+    assert len(choose(text, task_id="task-77aa")) == 1

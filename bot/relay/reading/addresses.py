@@ -33,6 +33,8 @@ _SIGNED = re.compile(r"(?:^|[_\-])(?:sig(?:nature)?|sign|token|auth(?:_?key)?)$"
 _NAMED = re.compile(r"(?=[^/]{0,16}\d)(?=[^/]{0,16}[A-Za-z])\w{6,}")
 """A short id: letters and digits, where a page would have words."""
 _OPAQUE = re.compile(r"(?=[^/]{0,64}\d)(?=[^/]{0,64}[A-Za-z])[\w%.~:\-]{12}|\d{10}")
+_MIN_ID = 6
+"""Characters; a shorter id may stand in any path."""
 _MAX_LENGTH = 8192
 """Characters; longer addresses are no addresses."""
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{2,5})$")
@@ -90,6 +92,16 @@ def _without_extension(path: str, query: str, task_id: str | None) -> Nature:
         return Nature.OPAQUE
     short = segments and _NAMED.fullmatch(segments[-1])
     return Nature.NAMED if short else Nature.PLAIN
+
+
+def holds_id(url: str, task_id: str | None) -> bool:
+    """Whether a task's id is part of a path, as in the address of the page that shows it."""
+    if task_id is None or len(task_id) < _MIN_ID:
+        return False
+    try:
+        return task_id in unquote(urlsplit(url).path)
+    except ValueError:
+        return False
 
 
 def is_signed(url: str) -> bool:

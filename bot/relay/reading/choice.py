@@ -6,9 +6,15 @@ from enum import IntEnum
 from operator import itemgetter
 from urllib.parse import unquote, urlsplit
 
-from bot.relay.reading.addresses import Nature, is_signed, nature, twin_key
+from bot.relay.reading.addresses import Nature, holds_id, is_signed, nature, twin_key
 from bot.relay.reading.links import Form, Link, is_status, links
-from bot.relay.reading.offers import is_called_video, is_introduced, is_offered, is_other
+from bot.relay.reading.offers import (
+    is_called_video,
+    is_introduced,
+    is_offered,
+    is_other,
+    is_ready,
+)
 
 _KEY = re.compile(r"[\w\-]+")
 """The label of a link that is a value in JSON."""
@@ -118,7 +124,8 @@ def _rank(link: Link, task_id: str | None, anything: bool) -> Rank:
     labelled = link.form is Form.MARKDOWN
     if kind is Nature.VIDEO:
         return Rank.LABELLED_FILE if labelled else Rank.FILE
-    if link.picture or not (_may_be_video(link, kind) or (anything and _names_one(link, kind))):
+    may_be = _may_be_video(link, kind) or (anything and _names_one(link, kind))
+    if link.picture or not may_be or _shows_task(link, task_id):
         return Rank.NONE
     if is_called_video(link):
         return Rank.OFFER if labelled else Rank.CALLED
@@ -137,6 +144,12 @@ def _may_be_video(link: Link, kind: Nature) -> bool:
     if kind is Nature.NAMED:
         return (offered or is_offered(link.before)) and (written or is_introduced(link))
     return offered or link.alone or written or is_signed(link.url)
+
+
+def _shows_task(link: Link, task_id: str | None) -> bool:
+    """Whether an address holds the task's id, and nothing says that it is more than its page."""
+    told = is_called_video(link) or is_ready(link) or is_signed(link.url)
+    return holds_id(link.url, task_id) and not told
 
 
 def _names_one(link: Link, kind: Nature) -> bool:

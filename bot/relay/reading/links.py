@@ -36,6 +36,20 @@ _DATA_LABEL = re.compile(
     r"|(?:query|poll(?:ing)?|status)[ _]?(?:url|link)?\W*$|任务进度|查询",
     re.IGNORECASE,
 )
+_FOLLOWED = r"it|its|the|your|this|task|job|render|video|generation|status|progress|live|on|along"
+_WAITING_LABEL = re.compile(
+    r"(?:progress|进度|進度|進捗|진행|suivi\w*|seguimiento|fortschritt|verfolgen|прогресс|\bdashboard"
+    rf"|\b(?:track|follow|monitor)(?:ing)?(?:\s(?:{_FOLLOWED})){{0,4}}"
+    r"|\bcheck (?:back|again|in)(?: \w+)?|\blive (?:view|status|preview)"
+    r"|\b(?:watch|view) (?:it )?live"
+    r"|\bwhen (?:it.s |it is )?(?:ready|done|finished|completed?))"
+    r"(?:[\s_](?:page|url|link|here|at|on|via)|查看|页面|链接|地址){0,3}\W*$",
+    re.IGNORECASE,
+)
+"""Words for a page that shows how a task goes on, right in front of its address."""
+_HERE = re.compile(
+    r"\W*(?:(?:click )?here|(?:this )?(?:link|page)|点击这里|这里)\W*", re.IGNORECASE
+)
 _RAW_LABEL = re.compile(r"原始|raw|source|query|poll|status|json|查询", re.IGNORECASE)
 
 
@@ -87,9 +101,13 @@ def unescaped(url: str) -> str:
     return _ESCAPE.sub(lambda escape: html.unescape(escape[0]), url)
 
 
-def status_link(line: str, task_id: str | None) -> str | None:
-    """The link of `line` that tells how a task stands, the machine's rather than the reader's."""
-    found = [link for link in links(line) if is_status(link, task_id)]
+def status_link(line: str, task_id: str | None, *, pages: bool = True) -> str | None:
+    """The link of `line` that tells how a task stands, the machine's rather than the reader's.
+
+    `pages` tells whether one counts that may be for people to look at.
+    """
+    named = [link for link in links(line) if is_status(link, task_id)]
+    found = [link for link in named if pages or not _is_page(link, task_id)]
     raw = [link for link in found if _RAW_LABEL.search(link.label) or "/source/" in link.url]
     return (raw or found)[-1].url if found else None
 
@@ -101,7 +119,18 @@ def is_status(link: Link, task_id: str | None) -> bool:
     kind = nature(link.url, task_id)
     if kind in (Nature.VIDEO, Nature.OTHER, Nature.CONTENT):
         return False
-    return kind is Nature.STATUS or _DATA_LABEL.search(link.label) is not None
+    return kind is Nature.STATUS or bool(_DATA_LABEL.search(link.label)) or _is_waited_at(link)
+
+
+def _is_waited_at(link: Link) -> bool:
+    words = link.before if _HERE.fullmatch(link.label) else link.label
+    return _WAITING_LABEL.search(words[-_MAX_LABEL:]) is not None
+
+
+def _is_page(link: Link, task_id: str | None) -> bool:
+    """Whether nothing but words for waiting make a link one to a task's state."""
+    told = _DATA_LABEL.search(link.label) is not None
+    return not told and nature(link.url, task_id) is not Nature.STATUS
 
 
 def _link(text: str, match: re.Match[str], line: int) -> Link | None:

@@ -32,6 +32,7 @@ _COVER = re.compile(
     re.IGNORECASE,
 )
 """Labels of pictures: their addresses look like any other when they name no file."""
+_READY = re.compile(r"done|ready|finish|complete|success|完成|成功|已生成", re.IGNORECASE)
 _INTRODUCED = re.compile(r"[:：=|→»][\s<(（【\[\"'`*]*$")
 _CLAUSE = re.compile(r"[.!?]\s|[。！？；;|·]")
 
@@ -51,6 +52,11 @@ def is_called_video(link: Link) -> bool:
     if link.form is not Form.MARKDOWN or _CALLED.search(link.label):
         return _names_video(link.label)
     return is_offered(link.label) and _names_video(link.before)
+
+
+def is_ready(link: Link) -> bool:
+    """Whether the words around a link say that the work is over."""
+    return _READY.search(f"{link.before} {link.label}") is not None
 
 
 def is_other(link: Link) -> bool:
