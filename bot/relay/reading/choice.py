@@ -1,7 +1,7 @@
 """Which links of a text are its video: a pure function of the text."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 from operator import itemgetter
 from urllib.parse import unquote, urlsplit
@@ -11,6 +11,7 @@ from bot.relay.reading.links import Form, Link, is_status, links
 from bot.relay.reading.offers import (
     is_called_video,
     is_introduced,
+    is_lesson,
     is_offered,
     is_other,
     is_ready,
@@ -32,16 +33,18 @@ class Rank(IntEnum):
     """How much speaks for a link, least first."""
 
     NONE = 0
-    BARE = 1
-    MARKDOWN = 2
-    CALLED = 3
-    """Bare, and called a video by its words; the ranks up to here, and `OFFER`, name no file."""
-    FILE = 4
+    LESSON = 1
+    """Names a video file, but one that shows how something is done."""
+    BARE = 2
+    MARKDOWN = 3
+    CALLED = 4
+    """Bare, and called a video by its words; this and those below, and `OFFER`, name no file."""
+    FILE = 5
     """Bare, and its address names a video file."""
-    OFFER = 5
+    OFFER = 6
     """With a label, and called a video."""
-    LABELLED_FILE = 6
-    PLAYER = 7
+    LABELLED_FILE = 7
+    PLAYER = 8
 
 
 _FILES = frozenset({Rank.FILE, Rank.LABELLED_FILE, Rank.PLAYER})
@@ -53,6 +56,7 @@ def choose(
     input_urls: Collection[str] = (),
     task_id: str | None = None,
     anything: bool = False,
+    gave_up: Callable[[str], bool] = lambda _: False,
 ) -> tuple[tuple[str, ...], ...]:
     """The links of each video of a relay's text, best first; several if its last lines list them.
 
@@ -61,7 +65,8 @@ def choose(
     beats one that does not, and of those one that is called a video. Of equals the last counts:
     previews come first, the result last. The others are spares of the one video.
     With `anything` a link counts that no word offers, if it names something: for texts that tell
-    nothing else.
+    nothing else. `gave_up` tells whether a text ends with a failure: a link behind one is advice,
+    unless it is called a video.
     """
     body = spoken(text)
     told = _FENCE.sub(_same_lines, body)
@@ -73,10 +78,16 @@ def choose(
         return ()
     best = max(rank for rank, _ in found)
     winners = [link for rank, link in found if rank == best]
+    if best < Rank.CALLED and gave_up(_in_front(told, winners[-1])):
+        return ()
     if listed := _listed(body, winners):
         several = dict.fromkeys(_first_twin(link, found) for link in listed)
         return tuple((url,) for url in several)[:MAX_VIDEOS]
     return (_with_spares(winners[-1], found),)
+
+
+def _in_front(text: str, link: Link) -> str:
+    return "\n".join([*text.split("\n")[: link.line], link.before])
 
 
 def _with_spares(best: Link, found: Sequence[tuple[Rank, Link]]) -> tuple[str, ...]:
@@ -123,7 +134,8 @@ def _rank(link: Link, task_id: str | None, anything: bool) -> Rank:
         return Rank.PLAYER
     labelled = link.form is Form.MARKDOWN
     if kind is Nature.VIDEO:
-        return Rank.LABELLED_FILE if labelled else Rank.FILE
+        named = Rank.LABELLED_FILE if labelled else Rank.FILE
+        return Rank.LESSON if is_lesson(link) else named
     may_be = _may_be_video(link, kind) or (anything and _names_one(link, kind))
     if link.picture or not may_be or _shows_task(link, task_id):
         return Rank.NONE

@@ -104,10 +104,10 @@ def unescaped(url: str) -> str:
 def status_link(line: str, task_id: str | None, *, pages: bool = True) -> str | None:
     """The link of `line` that tells how a task stands, the machine's rather than the reader's.
 
-    `pages` tells whether one counts that may be for people to look at.
+    `pages` tells whether one counts that may be for people to look at, if it names something.
     """
     named = [link for link in links(line) if is_status(link, task_id)]
-    found = [link for link in named if pages or not _is_page(link, task_id)]
+    found = [link for link in named if _tells_machines(link, task_id, pages=pages)]
     raw = [link for link in found if _RAW_LABEL.search(link.label) or "/source/" in link.url]
     return (raw or found)[-1].url if found else None
 
@@ -127,10 +127,11 @@ def _is_waited_at(link: Link) -> bool:
     return _WAITING_LABEL.search(words[-_MAX_LABEL:]) is not None
 
 
-def _is_page(link: Link, task_id: str | None) -> bool:
-    """Whether nothing but words for waiting make a link one to a task's state."""
-    told = _DATA_LABEL.search(link.label) is not None
-    return not told and nature(link.url, task_id) is not Nature.STATUS
+def _tells_machines(link: Link, task_id: str | None, *, pages: bool) -> bool:
+    """Whether a status link may be asked: words for waiting alone make it a page for people."""
+    kind = nature(link.url, task_id)
+    told = kind is Nature.STATUS or _DATA_LABEL.search(link.label) is not None
+    return told or (pages and kind is not Nature.PLAIN)
 
 
 def _link(text: str, match: re.Match[str], line: int) -> Link | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.relay.reading import addresses
 from bot.relay.reading.links import Form, Link
 
 _VIDEO = (
@@ -32,6 +33,12 @@ _COVER = re.compile(
     re.IGNORECASE,
 )
 """Labels of pictures: their addresses look like any other when they name no file."""
+_LESSON = re.compile(
+    r"tutorial|\bexamples?\b|\bsamples?\b|\bdemos?\b|\bhow.?to\b|\bhow (?:it|this)\b"
+    r"|教程|示例|样例|演示|案例|anleitung|ejemplo|exemple|exemplo|esempio|пример|инструкц|サンプル|使い方|예시|튜토리얼",
+    re.IGNORECASE,
+)
+"""Words for films that show how something is done, or what others made."""
 _READY = re.compile(r"done|ready|finish|complete|success|完成|成功|已生成", re.IGNORECASE)
 _INTRODUCED = re.compile(r"[:：=|→»][\s<(（【\[\"'`*]*$")
 _CLAUSE = re.compile(r"[.!?]\s|[。！？；;|·]")
@@ -49,9 +56,12 @@ def is_introduced(link: Link) -> bool:
 
 def is_called_video(link: Link) -> bool:
     """Whether a link's own words say that a video is behind it, or those that lead to a "here"."""
-    if link.form is not Form.MARKDOWN or _CALLED.search(link.label):
-        return _names_video(link.label)
-    return is_offered(link.label) and _names_video(link.before)
+    return _names_video(_own_words(link))
+
+
+def is_lesson(link: Link) -> bool:
+    """Whether a link's own words or its path call it a film for all who ask."""
+    return bool(_LESSON.search(_own_words(link))) or is_other(link) or addresses.is_lesson(link.url)
 
 
 def is_ready(link: Link) -> bool:
@@ -66,8 +76,13 @@ def is_other(link: Link) -> bool:
     return bool(named or pictured) and not _names_video(link.label)
 
 
+def _own_words(link: Link) -> str:
+    here = link.form is Form.MARKDOWN and is_offered(link.label) and not _CALLED.search(link.label)
+    return link.before if here else link.label
+
+
 def _names_video(words: str) -> bool:
     """Whether the last clause calls what follows a video, and nothing else besides."""
     clause = _CLAUSE.split(words)[-1]
-    other = _PAGE.search(clause) or _COVER.search(clause)
+    other = _PAGE.search(clause) or _COVER.search(clause) or _LESSON.search(clause)
     return _CALLED.search(clause) is not None and not other

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
 from bot.relay.reading.choice import choose
-from bot.relay.reading.endings import complaint, excuse, parting_words
+from bot.relay.reading.endings import complaint, excuse, gave_up, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
 from bot.relay.reading.reasons import reason_of
@@ -92,7 +92,11 @@ def _in_text(
     story: Story, text: str, ending: Ending, *, anything: bool = False
 ) -> tuple[tuple[str, ...], ...]:
     known = partial(
-        choose, input_urls=ending.input_urls, task_id=story.handle.task_id, anything=anything
+        choose,
+        input_urls=ending.input_urls,
+        task_id=story.handle.task_id,
+        anything=anything,
+        gave_up=partial(gave_up, prompt=story.prompt),
     )
     chosen = (known(each) for each in story.answers or [text])
     return tuple({copies[0]: copies for videos in chosen for copies in videos}.values())
