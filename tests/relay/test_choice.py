@@ -70,6 +70,14 @@ CHOSEN = {
     "anchor that calls itself a page": (f'<a href="{CDN}/h/8f14e45fceea1677">Help</a>', []),
     "state of a task": (f"[video]({CDN}/renders/8f14e45fceea1677/status)", []),
     "relative": ("/v1/files/video?id=0a1b2c3d4e5f6071", ["/v1/files/video?id=0a1b2c3d4e5f6071"]),
+    "without a scheme": ("Video: //cdn.example/1.mp4", ["//cdn.example/1.mp4"]),
+    "without a scheme in markdown": ("[watch](//cdn.example/1.mp4)", ["//cdn.example/1.mp4"]),
+    "without a scheme, alone": (
+        "//cdn.example/d/8f14e45fceea1677",
+        ["//cdn.example/d/8f14e45fceea1677"],
+    ),
+    "comment": ("// see cdn.example/1.mp4", []),
+    "two slashes in words": ("either//or.mp4", []),
     "relative in markdown": ("[Download](/files/1.mp4)", ["/files/1.mp4"]),
     "anchor": (f"<a class='b' href='{CDN}/1.mp4'>here</a>", [f"{CDN}/1.mp4"]),
     "label with brackets": (f"[user: [5.0s] a (boat)]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
@@ -85,6 +93,18 @@ CHOSEN = {
     "input first": (f"视频链接: {IN}\n[播放]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
     "input in a fence": (f'```json\n{{"video":"{IN}"}}\n```', []),
     "result in a fence": (f'```json\n{{"video_url":"{CDN}/1.mp4"}}\n```', [f"{CDN}/1.mp4"]),
+    "result without extension in a fence": (
+        f'Here it is:\n```json\n{{"video_url":"{CDN}/o/9f8e7d6c5b4a3210","seed":1}}\n```',
+        [f"{CDN}/o/9f8e7d6c5b4a3210"],
+    ),
+    "echo without extension in a fence": (
+        f'```json\n{{"prompt":"x","video_url":"{CDN}/o/9f8e7d6c5b4a3210"}}\n```',
+        [],
+    ),
+    "other addresses in a fence": (
+        f'```json\n{{"share":"{CDN}/o/9f8e7d6c5b4a3210","cover_url":"{CDN}/o/1f8e7d6c5b4a3210"}}\n```',
+        [],
+    ),
     "fence loses": (f'```json\n{{"old":"{CDN}/0.mp4"}}\n```\n{CDN}/1.mp4', [f"{CDN}/1.mp4"]),
     "plain fence": (f"```html\n<video src='{CDN}/1.mp4'></video>\n```", [f"{CDN}/1.mp4"]),
     "thought": (f"<think>maybe {CDN}/0.mp4</think>", []),

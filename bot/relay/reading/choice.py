@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
+from functools import partial
 from operator import itemgetter
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,7 @@ _KEY = re.compile(r"[\w\-]+")
 """The label of a link that is a value in JSON."""
 _THOUGHT = re.compile(r"<(/?)think(?:ing)?>")
 _FENCE = re.compile(r"^[ \t>]*```[\w-]*\s*(?=[{\[]).*?(?:```|\Z)", re.DOTALL | re.MULTILINE)
+_ECHO = re.compile(r'"(?:prompt|input|messages|model)"\s*:', re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)、）])\s")
 _SCHEMES = ("http://", "https://", "/")
 MAX_VIDEOS = 16
@@ -47,7 +49,7 @@ class Rank(IntEnum):
     PLAYER = 8
 
 
-_FILES = frozenset({Rank.FILE, Rank.LABELLED_FILE, Rank.PLAYER})
+_FILES = frozenset({Rank.LESSON, Rank.FILE, Rank.LABELLED_FILE, Rank.PLAYER})
 
 
 def choose(
@@ -70,10 +72,12 @@ def choose(
     """
     body = spoken(text)
     told = _FENCE.sub(_same_lines, body)
-    found = _ranked(told, input_urls, task_id, anything)
+    ranked = partial(_ranked, input_urls=input_urls, task_id=task_id, anything=anything)
+    found = ranked(told)
     if not found and told != body:
         # A fence with data echoes the request, unless nothing else names a video.
-        found = [pair for pair in _ranked(body, input_urls, task_id, anything) if pair[0] in _FILES]
+        found = [pair for pair in ranked(body) if pair[0] in _FILES]
+        found = found or [pair for pair in ranked(_results(body)) if pair[0] is Rank.CALLED]
     if not found:
         return ()
     best = max(rank for rank, _ in found)
@@ -107,6 +111,13 @@ def spoken(text: str) -> str:
         elif not mark[1] and opened < 0:
             opened = mark.start()
     return "".join([*parts, text[start:]])
+
+
+def _results(text: str) -> str:
+    """The text without the fences in which a field of the request shows an echo."""
+    return _FENCE.sub(
+        lambda fence: _same_lines(fence) if _ECHO.search(fence[0]) else fence[0], text
+    )
 
 
 def _same_lines(taken: str | re.Match[str]) -> str:

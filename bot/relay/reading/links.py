@@ -9,6 +9,8 @@ from enum import IntEnum
 from bot.relay.reading.addresses import Nature, nature
 
 _BARE = r"https?://[^\s<>\"'`()\[\]{}\\，。；、！？（）【】「」《》]+"
+_HOSTED = r"(?<![^\s：（(])//[\w\-]+(?:\.[\w\-]+)+(?::\d{1,5})?/[^\s<>\"'`()\[\]{}，。；、！？]+"
+"""An address without a scheme: a host with a dot, and a path."""
 _ADDRESS = r"(?:https?:/)?/[^\s<>\"'`]+"
 _TARGET = r"(?:https?:/)?/[^\s<>\"'`()]+(?:\([^\s<>\"'`()]*\)[^\s<>\"'`()]*)*"
 _LINK = re.compile(
@@ -17,7 +19,7 @@ _LINK = re.compile(
     | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]
       \(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
     | \]\(\s*(?P<tail_target>{_TARGET})\s*\)
-    | (?P<bare>{_BARE})
+    | (?P<bare>{_BARE}|{_HOSTED})
     | ^[ \t>*\-•]*(?P<relative>/[^\s<>"'`]+)[ \t]*$
     """,
     re.VERBOSE | re.MULTILINE,
