@@ -98,7 +98,9 @@ def _in_text(
         anything=anything,
         gave_up=partial(gave_up, prompt=story.prompt),
     )
-    chosen = (known(each) for each in story.answers or [text])
+    chosen = [known(each) for each in story.answers or story.turns.texts or [text]]
+    if story.turns.texts and not any(chosen):
+        chosen = [known(text)]
     return tuple({copies[0]: copies for videos in chosen for copies in videos}.values())
 
 
