@@ -70,6 +70,14 @@ CHOSEN = {
     "anchor that calls itself a page": (f'<a href="{CDN}/h/8f14e45fceea1677">Help</a>', []),
     "state of a task": (f"[video]({CDN}/renders/8f14e45fceea1677/status)", []),
     "relative": ("/v1/files/video?id=0a1b2c3d4e5f6071", ["/v1/files/video?id=0a1b2c3d4e5f6071"]),
+    "without a scheme": ("Video: //cdn.example/1.mp4", ["//cdn.example/1.mp4"]),
+    "without a scheme in markdown": ("[watch](//cdn.example/1.mp4)", ["//cdn.example/1.mp4"]),
+    "without a scheme, alone": (
+        "//cdn.example/d/8f14e45fceea1677",
+        ["//cdn.example/d/8f14e45fceea1677"],
+    ),
+    "comment": ("// see cdn.example/1.mp4", []),
+    "two slashes in words": ("either//or.mp4", []),
     "relative in markdown": ("[Download](/files/1.mp4)", ["/files/1.mp4"]),
     "anchor": (f"<a class='b' href='{CDN}/1.mp4'>here</a>", [f"{CDN}/1.mp4"]),
     "label with brackets": (f"[user: [5.0s] a (boat)]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
@@ -85,6 +93,18 @@ CHOSEN = {
     "input first": (f"视频链接: {IN}\n[播放]({CDN}/1.mp4)", [f"{CDN}/1.mp4"]),
     "input in a fence": (f'```json\n{{"video":"{IN}"}}\n```', []),
     "result in a fence": (f'```json\n{{"video_url":"{CDN}/1.mp4"}}\n```', [f"{CDN}/1.mp4"]),
+    "result without extension in a fence": (
+        f'Here it is:\n```json\n{{"video_url":"{CDN}/o/9f8e7d6c5b4a3210","seed":1}}\n```',
+        [f"{CDN}/o/9f8e7d6c5b4a3210"],
+    ),
+    "echo without extension in a fence": (
+        f'```json\n{{"prompt":"x","video_url":"{CDN}/o/9f8e7d6c5b4a3210"}}\n```',
+        [],
+    ),
+    "other addresses in a fence": (
+        f'```json\n{{"share":"{CDN}/o/9f8e7d6c5b4a3210","cover_url":"{CDN}/o/1f8e7d6c5b4a3210"}}\n```',
+        [],
+    ),
     "fence loses": (f'```json\n{{"old":"{CDN}/0.mp4"}}\n```\n{CDN}/1.mp4', [f"{CDN}/1.mp4"]),
     "plain fence": (f"```html\n<video src='{CDN}/1.mp4'></video>\n```", [f"{CDN}/1.mp4"]),
     "thought": (f"<think>maybe {CDN}/0.mp4</think>", []),
@@ -110,7 +130,9 @@ CHOSEN = {
 
 @pytest.mark.parametrize(("text", "chosen"), CHOSEN.values(), ids=CHOSEN.keys())
 def test_chooses_the_video(text: str, chosen: list[str]) -> None:
-    assert list(choose(text, input_urls={IN}, task_id="task-77aa")) == chosen
+    videos = choose(text, input_urls={IN}, task_id="task-77aa")
+
+    assert [links[0] for links in videos] == chosen
 
 
 ANYTHING = {
@@ -126,4 +148,106 @@ ANYTHING = {
 def test_takes_a_link_that_no_word_offers_when_there_is_nothing_else(
     text: str, chosen: list[str]
 ) -> None:
-    assert list(choose(text, anything=True)) == chosen
+    assert [links[0] for links in choose(text, anything=True)] == chosen
+
+
+RESULT = f"{CDN}/o/9f8e7d6c5b4a3210"
+BESIDE = {
+    "rating": f"Video: {RESULT}\n[Rate this video](https://x.example/r/1f8e7d6c5b4a3211)",
+    "form": f"Video: {RESULT} (expires tomorrow). Feedback: https://forms.example/AbC123dEf456gh",
+    "form in front": f"Feedback: https://forms.example/AbC123dEf456gh. Video: {RESULT}",
+    "receipt": f"[Watch]({RESULT})\n[View receipt](https://x.example/r/1f8e7d6c5b4a3211)",
+    "maker": f"Video: {RESULT}\nPowered by [SuperRelay](https://x.example/ref/a1b2c3d4e5f6)",
+    "another model": f"视频已生成：{RESULT}\n新模型，点击体验：https://x.example/c/a1b2c3d4e5f6",
+    "upgrade": f"[点击这里]({RESULT}) 查看\n> 想要更快？[点击升级](https://x.example/u/a1b2c3d4e5f6)",
+    "app": f"Done\n{RESULT}\nDownload our app: https://x.example/app/download/v2026a11",
+    "gallery": f"[Your clip]({RESULT})\n[Open in gallery](https://x.example/g/a1b2c3d4e5f6)",
+    "help film": f"{RESULT}.mp4\n[Tutorial](https://x.example/f/tutorial.mp4)",
+    "help film by its address": f"{RESULT}.mp4\n[Look](https://x.example/tutorials/1.mp4)",
+    "sample": f"Example of what I make: {CDN}/1.mp4\nNow yours\n[Your video]({RESULT})",
+    "here": f"Your video is [here]({RESULT}). More? Click [here](https://x.example/a1b2c3d4e5f6)",
+}
+
+
+@pytest.mark.parametrize("text", BESIDE.values(), ids=BESIDE.keys())
+def test_takes_the_link_that_is_called_a_video_whatever_else_is_offered(text: str) -> None:
+    ((first, *_),) = choose(text)
+
+    assert first.removesuffix(".mp4") == RESULT
+
+
+SPARES = {
+    "equals, the last first": (
+        f"[a]({CDN}/1.mp4) | [b]({CDN}/2.mp4)",
+        [f"{CDN}/2.mp4", f"{CDN}/1.mp4"],
+    ),
+    "the better form first": (
+        f"{CDN}/1.mp4\n{CDN}/2.mp4\n[b]({CDN}/3.mp4)\n[watch]({CDN}/d/ab12cd)",
+        [f"{CDN}/3.mp4", f"{CDN}/d/ab12cd", f"{CDN}/2.mp4", f"{CDN}/1.mp4"],
+    ),
+    "what is called nothing behind what is called a video": (
+        f"Video: {RESULT}\n[SuperRelay](https://x.example/ref/a1b2c3d4e5f6)",
+        [RESULT, "https://x.example/ref/a1b2c3d4e5f6"],
+    ),
+    "the same address again": (f"{CDN}/1.mp4\n{CDN}/1.mp4", [f"{CDN}/1.mp4"]),
+    "twins": (
+        f"[watch]({CDN}/cdn/1.mp4) | [save]({CDN}/cdn/download/1.mp4)",
+        [f"{CDN}/cdn/1.mp4", f"{CDN}/cdn/download/1.mp4"],
+    ),
+    "many": (
+        "\n".join(f"{CDN}/{number}.mp4" for number in range(5000)),
+        [f"{CDN}/{number}.mp4" for number in (4999, 4998, 4997, 4996)],
+    ),
+    "no page and no picture": (
+        f"[b]({CDN}/1.mp4)\n[help](https://x.example/a1b2c3d4e5f6)\n{CDN}/1.jpg",
+        [f"{CDN}/1.mp4"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "spared"), SPARES.values(), ids=SPARES.keys())
+def test_keeps_the_other_links_as_spares_of_the_one_video(text: str, spared: list[str]) -> None:
+    assert choose(text) == (tuple(spared),)
+
+
+def test_the_items_of_a_list_are_no_spares_of_each_other() -> None:
+    assert choose(f"1. {CDN}/1.mp4\n2. {CDN}/2.mp4") == ((f"{CDN}/1.mp4",), (f"{CDN}/2.mp4",))
+
+
+PAGE = "https://x.example/p/8f14e45fceea1677"
+WAITING = {
+    "progress": f"View progress: {PAGE}",
+    "progress as label": f"[View progress]({PAGE})",
+    "progress beside a here": f"Track the progress [here]({PAGE})",
+    "follow": f"Follow your render here: {PAGE}",
+    "track": f"Track it: {PAGE}",
+    "check back": f"Check back here: {PAGE}",
+    "live": f"Live view: {PAGE}",
+    "when ready": f"Queued. View your video here when ready: {PAGE}",
+    "dashboard": f"Dashboard: {PAGE}",
+    "chinese": f"查看进度：{PAGE}",
+    "chinese, the other way round": f"[进度查看]({PAGE})",
+    "key": f'{{"progress_url":"{PAGE}"}}',
+    "begins with the id": "[Open](https://x.example/p/task-77aa-01)",
+    "holds the id, alone": "https://x.example/p/x-task-77aa-01ffc2e4d1",
+}
+
+
+@pytest.mark.parametrize("text", WAITING.values(), ids=WAITING.keys())
+def test_a_page_to_wait_at_is_no_video(text: str) -> None:
+    assert choose(text, task_id="task-77aa") == ()
+
+
+NO_WAITING = {
+    "progress earlier on the line": f"Progress: 100% Video: {PAGE}",
+    "progress as a step": f"进度 100% [点击下载]({PAGE})",
+    "video with the id": "Video: https://x.example/o/task-77aa-hd",
+    "finished, with the id": "Done! [Open](https://x.example/o/task-77aa-01ffc2e4d1)",
+    "signed, with the id": "https://x.example/o/task-77aa-hd?sig=a%2Fb",
+    "file": f"Follow it: {CDN}/1.mp4",
+}
+
+
+@pytest.mark.parametrize("text", NO_WAITING.values(), ids=NO_WAITING.keys())
+def test_a_video_is_no_page_to_wait_at(text: str) -> None:
+    assert len(choose(text, task_id="task-77aa")) == 1

@@ -170,6 +170,17 @@ def test_several_choices_are_several_videos() -> None:
     assert told(events, outcome)["video_urls"] == urls
 
 
+def test_a_video_stays_one_though_another_choice_names_it_too() -> None:
+    one, two = "https://cdn.example/1.mp4", "https://cdn.example/2.mp4"
+    texts = [f"[v]({two}) [v]({one})", f"[v]({two})"]
+    answer = {"choices": [{"message": {"content": text}} for text in texts]}
+
+    _, outcome = read(reader(), [json.dumps(answer).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == ((one,), (two,))
+
+
 def test_an_event_spread_over_several_lines_is_one() -> None:
     pretty = json.dumps({"choices": [{"delta": {"content": SAYS}}]}, indent=1)
     body = "".join(f"data: {line}\n" for line in pretty.splitlines()) + "\ndata: [DONE]\n\n"
@@ -199,3 +210,60 @@ def test_a_ticket_written_as_text_may_name_its_address_in_advance() -> None:
 
     assert isinstance(outcome, Pending)
     assert outcome.handle.task_id == "a1-2345"
+
+
+def test_a_page_to_wait_at_is_asked_when_it_names_something_and_there_is_no_other_place() -> None:
+    page, home = "https://x.example/p/8f14e45fceea1677", "https://x.example/live"
+
+    _, asked = read(reader(), [sse(f"View progress: {page}\nFollow it: {home}\n")])
+    _, silent = read(reader(), [sse(f"Follow it: {home}\n")])
+
+    assert isinstance(asked, Pending)
+    assert asked.handle.poll_url == page
+    assert isinstance(silent, Failed)
+
+
+HELP = "https://x.example/help/howto.mp4"
+REAL = "https://cdn.example/o/9f8e7d6c5b4a3210"
+BEHIND_A_FAILURE = {
+    "help film": (f"❌ Generation failed. See how it works: {HELP}", "generation_failed"),
+    "help film with a label": (f"❌ 生成失败 [使用教程]({HELP})", "generation_failed"),
+    "its address alone": (f"❌ Generation failed.\n{HELP}", "generation_failed"),
+    "page": (f"This was declined by our safety team. More here: {REAL}", "moderation"),
+    "page with a label": (f"Error: heavy load.\n[Open]({REAL})", "overloaded"),
+    "appeal": (
+        "Declined by our safety team. Appeal here: https://x.example/appeal/ab12cd34ef56789",
+        "moderation",
+    ),
+    "log in": (
+        "Please sign in first: https://x.example/auth/start?state=ab12cd34ef56789",
+        "no_result",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "kind"), BEHIND_A_FAILURE.values(), ids=BEHIND_A_FAILURE.keys())
+def test_a_link_behind_a_failure_is_advice(text: str, kind: str) -> None:
+    _, outcome = read(reader(), [sse(text)])
+
+    assert isinstance(outcome, Failed)
+    assert outcome.kind.value == kind
+
+
+STILL_A_VIDEO = {
+    "called one": f"⚠️ Error: upscaling failed.\nVideo: {REAL}",
+    "file": f"⚠️ Upscaling failed.\n[Open]({REAL}.mp4)",
+    "warned of": f"⚠️ The link lives 24 hours.\n[Open]({REAL})",
+    "ahead of the words": f"[Open]({REAL})\n⚠️ In case of an error write to us.",
+    "after a retry": f"Attempt failed, retrying (2 of 3)\n[Open]({REAL})",
+    "after it went on": f"Error: no worker.\nGenerating 50%\n[Open]({REAL})",
+    "moderation passed": f"Moderation passed\n[Open]({REAL})",
+    "film with a word for help": f"[demo of a guide dog]({REAL}.mp4)",
+}
+
+
+@pytest.mark.parametrize("text", STILL_A_VIDEO.values(), ids=STILL_A_VIDEO.keys())
+def test_a_failure_of_something_else_leaves_the_video(text: str) -> None:
+    _, outcome = read(reader(), [sse(text)])
+
+    assert isinstance(outcome, Completed)

@@ -54,6 +54,24 @@ def test_an_echo_with_a_percentage_of_its_own_is_no_step() -> None:
     assert Notes("a kite at 75% speed").note("Prompt: a kite at 75% speed") is None
 
 
+SHORT = {
+    "english": ("a cat", "Prompt: a cat"),
+    "dash": ("a cat", "prompt - a cat"),
+    "bold": ("a cat", "> **Prompt:** a cat"),
+    "chinese": ("火箭发射失败", "提示词：火箭发射失败"),
+    "with a colon": ("cat: run", "Prompt: cat: run"),
+}
+
+
+@pytest.mark.parametrize(("prompt", "line"), SHORT.values(), ids=SHORT.keys())
+def test_a_short_prompt_behind_its_label_is_no_step(prompt: str, line: str) -> None:
+    assert Notes(prompt).note(line) is None
+
+
+def test_words_that_end_like_a_short_prompt_are_a_step() -> None:
+    assert Notes("cat").note("Step 2: combing the cat") == "Step 2: combing the cat"
+
+
 def test_tells_a_state_before_its_line_ends() -> None:
     subject = reader()
 

@@ -38,6 +38,14 @@ FOUND = {
     "range": ("takes 10-20%", []),
     "number without a word": ("36..44", []),
     "date": ("2026-11-20", []),
+    "share of one": ("progress=0.35\nprogress=0.7\n", [35, 70]),
+    "share of one with a colon": ("Progress: 0.5\n", [50]),
+    "whole share": ("progress=0.0\nprogress=0.9\nprogress=1.0\n", [0, 90, 100]),
+    "no share": ("progress=1.0\n", [1]),
+    "one of a hundred": ("progress=1\n", [1]),
+    "less than one of a hundred": ("progress: 0.35%\n", [0.35]),
+    "load of a machine": ("GPU usage 98%\nCPU: 40%, memory 61%\nprogress 12%\n", [12]),
+    "load beside progress": ("GPU 98% · progress 40%\n", [40]),
     "step without percent": ("step 3/4", []),
 }
 

@@ -28,11 +28,15 @@ _OTHER = frozenset(_PICTURES | _SOUNDS | _PAGES | _FILES | _PLAYLISTS)
 _VIDEO_TYPE = re.compile(r"video[/_](?:mp4|webm|quicktime|\*)|\.(?:mp4|mov|webm)$", re.IGNORECASE)
 _STATUS = frozenset({"source", "web", "task", "tasks", "status", "query", "jobs", "job"})
 """Path segments of addresses that tell how a task stands."""
+_LESSONS = re.compile(r"(?:help|docs?|guides?|how[_\-]?to|tutorials?|examples?|samples?|demos?)")
+"""Path segments and names of files that show how something is done."""
 _SIGNED = re.compile(r"(?:^|[_\-])(?:sig(?:nature)?|sign|token|auth(?:_?key)?)$", re.IGNORECASE)
 """Names of a query's fields that let a stranger have one file: nobody signs a page."""
 _NAMED = re.compile(r"(?=[^/]{0,16}\d)(?=[^/]{0,16}[A-Za-z])\w{6,}")
 """A short id: letters and digits, where a page would have words."""
 _OPAQUE = re.compile(r"(?=[^/]{0,64}\d)(?=[^/]{0,64}[A-Za-z])[\w%.~:\-]{12}|\d{10}")
+_MIN_ID = 6
+"""Characters; a shorter id may stand in any path."""
 _MAX_LENGTH = 8192
 """Characters; longer addresses are no addresses."""
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{2,5})$")
@@ -90,6 +94,25 @@ def _without_extension(path: str, query: str, task_id: str | None) -> Nature:
         return Nature.OPAQUE
     short = segments and _NAMED.fullmatch(segments[-1])
     return Nature.NAMED if short else Nature.PLAIN
+
+
+def is_lesson(url: str) -> bool:
+    """Whether a path leads to a film for all who ask, such as a tutorial."""
+    try:
+        segments = urlsplit(url).path.lower().split("/")
+    except ValueError:
+        return False
+    return any(_LESSONS.fullmatch(segment.partition(".")[0]) for segment in segments)
+
+
+def holds_id(url: str, task_id: str | None) -> bool:
+    """Whether a task's id is part of a path, as in the address of the page that shows it."""
+    if task_id is None or len(task_id) < _MIN_ID:
+        return False
+    try:
+        return task_id in unquote(urlsplit(url).path)
+    except ValueError:
+        return False
 
 
 def is_signed(url: str) -> bool:

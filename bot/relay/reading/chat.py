@@ -1,7 +1,7 @@
 """Chat answers and their chunks as parts: what was said, thought, refused or added."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 _ANSWER = {"id", "object", "created", "model", "choices", "usage", "error", "citations"}
@@ -19,6 +19,8 @@ class Said:
 
     text: str
     thought: bool = False
+    choice: object = None
+    """The number of the choice that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Finish:
     """Why the relay says it ended; never a reason to stop reading."""
 
     reason: str
+    choice: object = None
 
 
 Part: TypeAlias = Said | Answer | Broken | Extra | Finish
@@ -83,18 +86,18 @@ def loose_texts(record: Mapping[str, object]) -> Iterator[str]:
 
 
 def _choice(choice: Mapping[str, object], *, several: bool) -> Iterator[Part]:
-    whole = choice.get("message")
+    whole, index = choice.get("message"), choice.get("index")
     for message in (choice.get("delta"), whole):
-        if isinstance(message, dict):
-            yield from _message(message)
+        for part in _message(message) if isinstance(message, dict) else ():
+            yield replace(part, choice=index) if isinstance(part, Said) else part
     if several and isinstance(whole, dict) and (text := _text(whole.get("content"))):
         yield Answer(text)
     if isinstance(written := choice.get("text"), str) and written:
-        yield Said(written)
+        yield Said(written, choice=index)
     if error := choice.get("error"):
         yield Broken(error)
     if isinstance(reason := choice.get("finish_reason"), str) and reason:
-        yield Finish(reason.lower())
+        yield Finish(reason.lower(), index)
 
 
 def _message(message: Mapping[str, object]) -> Iterator[Part]:

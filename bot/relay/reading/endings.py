@@ -38,6 +38,14 @@ _AGAIN = re.compile(
     r"|повторяем|повторная попытка|再試行(?:中|しています)|재시도 ?중",
     re.IGNORECASE,
 )
+_PASSED = re.compile(
+    r"(?:审核|检查|检测|审查)(?:已经?)?通过"
+    r"|\b(?:moderation|safety|check|review)s? (?:has |have |was )?passed\b",
+    re.IGNORECASE,
+)
+"""Of a check that is named by the words for its failure."""
+_CAVEAT = re.compile(r"⚠|(?:\bif\b|\bin case\b|如遇|如果|若有)[^.。!！\n]{0,400}", re.IGNORECASE)
+"""What is said of a video that is there: how long its link lives, what to do if it fails."""
 _MOVING = re.compile(
     r"\d\s?[%％]|排队中|生成中|处理中|正在生成|开始生成|生成完成|成功"
     r"|\b(?:queued|generating|processing|running|rendering)\b"
@@ -64,12 +72,17 @@ def complaint(
     """
     lines = _lines(text, prompt)
     for behind, line in enumerate(reversed(lines)):
-        if _FAILURE.search(line) and not _AGAIN.search(line):
+        if _FAILURE.search(line) and not (_AGAIN.search(line) or _PASSED.search(line)):
             kind = kind_of_words(" ".join(lines[len(lines) - 1 - behind :][:3]), default=default)
             return Complaint(kind=kind, reason=reason_of(line))
         if behind >= _MAX_BEHIND or _MOVING.search(line) or _AGAIN.search(line):
             return None
     return None
+
+
+def gave_up(text: str, *, prompt: str = "") -> bool:
+    """Whether `text` ends with a failure, so that a link behind it can only be advice."""
+    return complaint(_CAVEAT.sub(" ", text[-_TAIL:]), prompt=prompt) is not None
 
 
 def excuse(text: str, *, prompt: str = "") -> FailureKind:

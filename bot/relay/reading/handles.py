@@ -74,7 +74,9 @@ def found_in(line: str, known: Handle, *, complete: bool) -> Handle:
     words = without_addresses(line)
     found = dict(_ids(words)) or dict(_first_unlabelled(words))
     handle = replace(known, **found) if found else known
-    if "/" in line and (link := status_link(line, handle.task_id)):
+    # A page for people is better than nothing, but never than what a machine may ask.
+    pages = handle.poll_url is None
+    if "/" in line and (link := status_link(line, handle.task_id, pages=pages)):
         handle = replace(handle, poll_url=link)
     return handle
 

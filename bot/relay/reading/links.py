@@ -9,6 +9,8 @@ from enum import IntEnum
 from bot.relay.reading.addresses import Nature, nature
 
 _BARE = r"https?://[^\s<>\"'`()\[\]{}\\，。；、！？（）【】「」《》]+"
+_HOSTED = r"(?<![^\s：（(])//[\w\-]+(?:\.[\w\-]+)+(?::\d{1,5})?/[^\s<>\"'`()\[\]{}，。；、！？]+"
+"""An address without a scheme: a host with a dot, and a path."""
 _ADDRESS = r"(?:https?:/)?/[^\s<>\"'`]+"
 _TARGET = r"(?:https?:/)?/[^\s<>\"'`()]+(?:\([^\s<>\"'`()]*\)[^\s<>\"'`()]*)*"
 _LINK = re.compile(
@@ -17,7 +19,7 @@ _LINK = re.compile(
     | (?P<picture>!?)\[(?P<label>[^\[\]]{{0,4500}})\]
       \(\s*<?(?P<target>{_TARGET})>?(?:\s+"[^"]*")?\s*\)
     | \]\(\s*(?P<tail_target>{_TARGET})\s*\)
-    | (?P<bare>{_BARE})
+    | (?P<bare>{_BARE}|{_HOSTED})
     | ^[ \t>*\-•]*(?P<relative>/[^\s<>"'`]+)[ \t]*$
     """,
     re.VERBOSE | re.MULTILINE,
@@ -35,6 +37,20 @@ _DATA_LABEL = re.compile(
     r"数据预览|原始数据|任务详情|(?:data|task)[ _]?(?:preview|details?)|(?:raw|source)[ _]data"
     r"|(?:query|poll(?:ing)?|status)[ _]?(?:url|link)?\W*$|任务进度|查询",
     re.IGNORECASE,
+)
+_FOLLOWED = r"it|its|the|your|this|task|job|render|video|generation|status|progress|live|on|along"
+_WAITING_LABEL = re.compile(
+    r"(?:progress|进度|進度|進捗|진행|suivi\w*|seguimiento|fortschritt|verfolgen|прогресс|\bdashboard"
+    rf"|\b(?:track|follow|monitor)(?:ing)?(?:\s(?:{_FOLLOWED})){{0,4}}"
+    r"|\bcheck (?:back|again|in)(?: \w+)?|\blive (?:view|status|preview)"
+    r"|\b(?:watch|view) (?:it )?live"
+    r"|\bwhen (?:it.s |it is )?(?:ready|done|finished|completed?))"
+    r"(?:[\s_](?:page|url|link|here|at|on|via)|查看|页面|链接|地址){0,3}\W*$",
+    re.IGNORECASE,
+)
+"""Words for a page that shows how a task goes on, right in front of its address."""
+_HERE = re.compile(
+    r"\W*(?:(?:click )?here|(?:this )?(?:link|page)|点击这里|这里)\W*", re.IGNORECASE
 )
 _RAW_LABEL = re.compile(r"原始|raw|source|query|poll|status|json|查询", re.IGNORECASE)
 
@@ -87,9 +103,13 @@ def unescaped(url: str) -> str:
     return _ESCAPE.sub(lambda escape: html.unescape(escape[0]), url)
 
 
-def status_link(line: str, task_id: str | None) -> str | None:
-    """The link of `line` that tells how a task stands, the machine's rather than the reader's."""
-    found = [link for link in links(line) if is_status(link, task_id)]
+def status_link(line: str, task_id: str | None, *, pages: bool = True) -> str | None:
+    """The link of `line` that tells how a task stands, the machine's rather than the reader's.
+
+    `pages` tells whether one counts that may be for people to look at, if it names something.
+    """
+    named = [link for link in links(line) if is_status(link, task_id)]
+    found = [link for link in named if _tells_machines(link, task_id, pages=pages)]
     raw = [link for link in found if _RAW_LABEL.search(link.label) or "/source/" in link.url]
     return (raw or found)[-1].url if found else None
 
@@ -101,7 +121,19 @@ def is_status(link: Link, task_id: str | None) -> bool:
     kind = nature(link.url, task_id)
     if kind in (Nature.VIDEO, Nature.OTHER, Nature.CONTENT):
         return False
-    return kind is Nature.STATUS or _DATA_LABEL.search(link.label) is not None
+    return kind is Nature.STATUS or bool(_DATA_LABEL.search(link.label)) or _is_waited_at(link)
+
+
+def _is_waited_at(link: Link) -> bool:
+    words = link.before if _HERE.fullmatch(link.label) else link.label
+    return _WAITING_LABEL.search(words[-_MAX_LABEL:]) is not None
+
+
+def _tells_machines(link: Link, task_id: str | None, *, pages: bool) -> bool:
+    """Whether a status link may be asked: words for waiting alone make it a page for people."""
+    kind = nature(link.url, task_id)
+    told = kind is Nature.STATUS or _DATA_LABEL.search(link.label) is not None
+    return told or (pages and kind is not Nature.PLAIN)
 
 
 def _link(text: str, match: re.Match[str], line: int) -> Link | None:

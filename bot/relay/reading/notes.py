@@ -13,6 +13,8 @@ _MAX_STATE = 60
 _SHORT_ECHO = 8
 """Characters of a prompt line from which its echo inside a longer line is recognised."""
 
+_LABELLED = re.compile(r"(?:[:：=]|\s[\-–—])\W*$")
+"""What stands in front of a short prompt that is echoed: its label."""
 _UPSCALING = r"放大|超分|upscal|upsampl|super.?resolution"
 _UPLOADING = r"上传(?!图片链接)|\bupload(?:ing|s)?\b|image upload"
 _QUEUED = (
@@ -104,6 +106,9 @@ class Notes:
     def _echoes(self, text: str) -> bool:
         if text in self._lines or (len(text) >= _SHORT_ECHO and text in self._prompt):
             return True
+        if self._prompt and text.endswith(self._prompt):
+            before = text[: -len(self._prompt)]
+            return len(self._prompt) >= _SHORT_ECHO or _LABELLED.search(before) is not None
         return bool(self._long) and any(line in text for line in self._long)
 
 

@@ -41,6 +41,12 @@ _COURSE = re.compile(
     re.IGNORECASE,
 )
 """Words that make a percentage in the middle of an English sentence one of progress."""
+_LOAD = re.compile(
+    r"(?:\b(?:[cg]pu|v?ram|memory|disk)\b(?:\s?(?:usage|load|utili[sz]ation|util|used|is|at))*"
+    r"|(?:显存|内存|显卡|处理器)(?:占用|使用)?率?)\s?[:：=]?\s?$",
+    re.IGNORECASE,
+)
+"""What a machine is busy with; of that a percentage is no progress."""
 _REACH = 24
 """Characters between the word for progress and its number."""
 _BEFORE = 6
@@ -61,6 +67,7 @@ class PercentScanner:
 
     def __init__(self, prompt: str = "") -> None:
         self._prompt = prompt
+        self._shares = False
         self._position = 0
         self._counting = -1
 
@@ -98,8 +105,10 @@ class PercentScanner:
         elif token["chain"] is not None:
             if not self._counts(line, token.start("bare")):
                 return None
-            value, self._counting = float(token["bare"]), token.end()
+            value, self._counting = self._of_hundred(token), token.end()
         else:
+            return None
+        if token["sign"] and _LOAD.search(line, max(0, token.start() - 2 * _REACH), token.start()):
             return None
         return value if value <= MAX_PERCENT and not self._echoed(line, token) else None
 
@@ -108,6 +117,14 @@ class PercentScanner:
         if self._counting >= 0 and not line[self._counting : start].strip(". "):
             return True
         return _COUNTING.search(line, max(0, start - _REACH), start) is not None
+
+    def _of_hundred(self, token: re.Match[str]) -> float:
+        """A bare number, of which a relay that writes `0.35` once means shares of one."""
+        value = float(token["bare"])
+        if "." not in token["bare"] or token["chain"].strip() or value > 1:
+            return value
+        self._shares = self._shares or 0 < value < 1
+        return round(value * 100, 2) if self._shares else value
 
     def _echoed(self, line: str, token: re.Match[str]) -> bool:
         """Whether the prompt holds this number behind the same words."""

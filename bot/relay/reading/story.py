@@ -23,6 +23,7 @@ from bot.relay.reading.notes import Notes
 from bot.relay.reading.tickets import Standing, Ticket, read_ticket, written_ticket
 from bot.relay.reading.transcript import Mender, Transcript
 from bot.relay.reading.troubles import trouble_in
+from bot.relay.reading.turns import Turns
 
 _MAX_THOUGHTS = 32 << 10
 _MAX_ANSWERS = 8
@@ -52,6 +53,7 @@ class Story:
         self.said = Voice(prompt)
         self.thought = Voice(prompt, _MAX_THOUGHTS)
         self.answers: list[str] = []
+        self.turns = Turns()
         self.handle = Handle()
         self.ticket = Ticket()
         self.wrote_ticket = False
@@ -68,6 +70,7 @@ class Story:
         if isinstance(payload, Payload):
             return self._read(payload)
         # Most chunks are a few letters of an answer; this path is what makes reading cheap.
+        self.turns.hear(payload.choices[0].index, payload.text, self.said.transcript)
         signs = self.said.hear(payload.text)
         return self._signs(signs) if signs else ()
 
@@ -121,11 +124,14 @@ class Story:
                     self.error = error
                 case Extra(record=extra):
                     yield from self._ticket(read_ticket(extra, chat=True))
-                case Finish(reason=reason):
+                case Finish(reason=reason, choice=choice):
                     self.finish = reason
+                    self.turns.end(choice)
 
     def _say(self, said: Said) -> Iterator[Accepted | Progress]:
         voice = self.thought if said.thought else self.said
+        if not said.thought:
+            self.turns.hear(said.choice, said.text, voice.transcript)
         return self._signs(voice.hear(said.text))
 
     def _signs(self, signs: Iterable[Sign]) -> Iterator[Accepted | Progress]:

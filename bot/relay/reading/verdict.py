@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
 from bot.relay.reading.choice import choose
-from bot.relay.reading.endings import complaint, excuse, parting_words
+from bot.relay.reading.endings import complaint, excuse, gave_up, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
 from bot.relay.reading.reasons import reason_of
@@ -79,9 +79,10 @@ def _found(
     story: Story, videos: tuple[tuple[str, ...], ...], text: str, ending: Ending
 ) -> Completed:
     groups = [[urljoin(ending.base_url, url) for url in copies] for copies in videos]
+    bests = {copies[0] for copies in groups}  # one of them is no copy of another video
     return Completed(
         video_urls=tuple(dict.fromkeys(url for copies in groups for url in copies)),
-        copies=tuple(url for copies in groups for url in copies[1:]),
+        copies=tuple(url for copies in groups for url in copies[1:] if url not in bests),
         handle=story.handle,
         text=text,
     )
@@ -91,10 +92,16 @@ def _in_text(
     story: Story, text: str, ending: Ending, *, anything: bool = False
 ) -> tuple[tuple[str, ...], ...]:
     known = partial(
-        choose, input_urls=ending.input_urls, task_id=story.handle.task_id, anything=anything
+        choose,
+        input_urls=ending.input_urls,
+        task_id=story.handle.task_id,
+        anything=anything,
+        gave_up=partial(gave_up, prompt=story.prompt),
     )
-    chosen = [known(each) for each in story.answers or [text]]
-    return tuple((url,) for url in dict.fromkeys(url for urls in chosen for url in urls))
+    chosen = [known(each) for each in story.answers or story.turns.texts or [text]]
+    if story.turns.texts and not any(chosen):
+        chosen = [known(text)]
+    return tuple({copies[0]: copies for videos in chosen for copies in videos}.values())
 
 
 def _failed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Failed | None:
