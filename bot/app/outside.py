@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.delivery import VideoFetcher
 from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient, normalise_base_url
 from bot.settings import Relay, Settings
@@ -21,6 +22,18 @@ async def media_client(settings: Settings) -> AsyncIterator[MediaClient]:
         timeout_seconds=MEDIA_SECONDS,
     ) as media:
         yield media
+
+
+def video_fetcher(settings: Settings, media: MediaClient) -> VideoFetcher:
+    """Fetches videos, a relay's own files with the headers that this relay wants to see."""
+    keys = {
+        normalise_base_url(relay.base_url): {
+            "Authorization": f"Bearer {relay.api_key.get_secret_value()}",
+            **relay.headers,
+        }
+        for relay in settings.relays.values()
+    }
+    return VideoFetcher(media, settings.videos_dir, keys=keys)
 
 
 @asynccontextmanager

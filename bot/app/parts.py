@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 from bot.app.housekeeping import free_bytes
+from bot.app.outside import video_fetcher
 from bot.app.pace import Pace
 from bot.client import ClapperBot
-from bot.delivery import VideoFetcher
 from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
@@ -37,7 +37,7 @@ from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
 from bot.presenter.invalid_requests import InvalidRequests
 from bot.presenter.log_channel import LogChannel
-from bot.relay import RelayClient, normalise_base_url
+from bot.relay import RelayClient
 from bot.settings import Settings
 from bot.telemetry import Metrics
 from bot.text import Texts
@@ -235,20 +235,10 @@ class Parts:
             ledger=self.ledger,
             cards=self.editor,
             earlier=self.earlier,
-            fetcher=VideoFetcher(self._media, self._settings.videos_dir, keys=self._keys()),
+            fetcher=video_fetcher(self._settings, self._media),
             clock=self._clock,
             metrics=self.metrics,
         )
-
-    def _keys(self) -> Mapping[str, Mapping[str, str]]:
-        """What each relay wants to see when its own files are fetched."""
-        return {
-            normalise_base_url(relay.base_url): {
-                "Authorization": f"Bearer {relay.api_key.get_secret_value()}",
-                **relay.headers,
-            }
-            for relay in self._settings.relays.values()
-        }
 
     @cached_property
     def submit(self) -> Submit:
@@ -288,7 +278,6 @@ class Parts:
 
     @cached_property
     def desk(self) -> Desk:
-        """What commands and buttons work with."""
         return Desk(
             submit=self.submit,
             cancel=self.cancel,

@@ -90,6 +90,7 @@ linked_ones = deliveries.map(lambda each: replace(each, form=DeliveryForm.LINKED
 answers = st.lists(deliveries, max_size=10) | st.lists(linked_ones, min_size=8, max_size=10)
 states = st.builds(
     CardState,
+    offers_result=st.booleans(),
     job=jobs,
     balance=st.none() | balances,
     place=st.none() | st.builds(Place, number=huge, of=huge, starts_at=maybe_moment),
