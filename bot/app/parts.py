@@ -252,6 +252,7 @@ class Parts:
             pictures=self.pictures,
             line=self.line,
             bell=self._bell,
+            endings=self.endings,
             max_image_bytes=self._settings.max_image_bytes,
         )
 

@@ -57,7 +57,8 @@ class Cancel:
         if ended is None:
             return False
         self.worker.stop(job.id)
-        await self.endings.show(ended, mention=False)
+        if ended.card is not None:  # else `Submit.placed` shows it, as soon as there is one
+            await self.endings.show(ended, mention=False)
         return True
 
 

@@ -132,12 +132,12 @@ class Endings:
             await self._cards.mention(replace(job, card=card))
         return card is not None
 
-    def forget(self, job_id: str) -> None:
-        """Another process shows the job's card from now on."""
-        self._cards.drop(job_id)
+    async def hand_over(self, job_id: str) -> None:
+        """Another process shows the job's card from now on.
 
-    async def show_cancelled(self, job_id: str) -> None:
-        """Show once more what another process ended, in case this one has shown over it."""
+        What it cancelled is shown once more, in case that was shown over here.
+        """
+        await self._cards.drop(job_id)
         job = await self._jobs.get(job_id)
         if job is not None and job.status is JobStatus.CANCELLED:
             await self.show(job, mention=False)

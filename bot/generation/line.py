@@ -56,12 +56,16 @@ class Line:
     async def _refresh(self) -> None:
         if not self._waiting:
             return
+        known = set(self._waiting)
         places = await self._jobs.places()
+        gone = known - places.keys()
+        for job_id in gone:
+            self._waiting.pop(job_id, None)
+        await asyncio.gather(*map(self._cards.drop, gone))  # another process has them, or nobody
         for job_id, state in list(self._waiting.items()):
             if job_id not in places:
-                self._waiting.pop(job_id, None)
-                self._cards.drop(job_id)  # another process has it, or nobody any more
-            elif _moved(state.place, places[job_id]):
+                continue  # it came meanwhile
+            if _moved(state.place, places[job_id]):
                 self._show(replace(state, place=places[job_id]))
 
     def _show(self, state: CardState) -> None:

@@ -40,8 +40,8 @@ class Cards(Protocol):
     async def withdraw(self, job: Job) -> None:
         """Remove the second message of a job's card, where there is one; never raises."""
 
-    def drop(self, job_id: str) -> None:
-        """Forget a card that another process shows from now on."""
+    async def drop(self, job_id: str) -> None:
+        """Forget a card that another process shows from now on; never raises."""
 
     async def park(self, state: CardState) -> None:
         """Show a last state before the bot stops, in one short try; never raises."""

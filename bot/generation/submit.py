@@ -13,6 +13,7 @@ from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import MAX_PROMPT, Frame, ImageOffer, Order, VideoRequest
 from bot.domain.views import CardState
 from bot.generation.earlier import EarlierVideos
+from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.persistence import told, written
@@ -48,6 +49,7 @@ class Submit:
         pictures: Pictures,
         line: Line,
         bell: Bell,
+        endings: Endings,
         max_image_bytes: int,
     ) -> None:
         self._ledger = ledger
@@ -59,6 +61,7 @@ class Submit:
         self._pictures = pictures
         self._line = line
         self._bell = bell
+        self._endings = endings
         self._max_image_bytes = max_image_bytes
 
     def check(self, order: Order) -> None:
@@ -118,6 +121,9 @@ class Submit:
         """The card is up: from here on the job may be worked on."""
         job = await written(partial(self._jobs.place_card, state.job.id, card))
         if job is None:
+            return
+        if job.status.final:  # whoever asked was quicker to think better of it
+            await self._endings.show(job, mention=False)
             return
         self._line.join(replace(state, job=job))
         if images and not job.inputs_ready:

@@ -88,9 +88,8 @@ class Worker:
         """What was lost is shown no more from here; of a cancelled one the end is shown again."""
         while True:
             job_id = await self._lost.get()
-            self._endings.forget(job_id)
             with suppress(StorageError):
-                await self._endings.show_cancelled(job_id)
+                await self._endings.hand_over(job_id)
 
     async def drain(self, seconds: float) -> int:
         """Wait for the running jobs; return how many were still running after `seconds`."""

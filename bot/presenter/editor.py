@@ -123,10 +123,15 @@ class Editor:
         if card := self._cards.get(job.id):
             card.revive()
 
-    def drop(self, job_id: str) -> None:
-        """Forget a card that another process shows from now on."""
-        if card := self._cards.pop(job_id, None):
-            card.abandon()
+    async def drop(self, job_id: str) -> None:
+        """Forget a card that another process shows from now on, once no edit of it is on its way.
+
+        Who ends the job here meanwhile waits for that edit too, or it could arrive last.
+        """
+        if card := self._cards.get(job_id):
+            await card.close(self._pace.preempt)
+            if self._cards.get(job_id) is card:
+                del self._cards[job_id]
 
     async def park(self, state: CardState) -> None:
         """Show that the bot stops, in one try that a stop can wait for."""

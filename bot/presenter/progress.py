@@ -116,12 +116,6 @@ class Card:
         known = () if self._bare else self._pictures
         return known[number] if number < len(known) else None
 
-    def abandon(self) -> None:
-        """Send nothing more, and wait for nothing."""
-        self.closed = True
-        if self.task is not None:
-            self.task.cancel()
-
     async def close(self, patience: float) -> None:
         """Let no more progress start, and wait for the edit in flight, or break it off."""
         self.closed = True

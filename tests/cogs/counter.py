@@ -265,6 +265,7 @@ def _submit(counter: Counter, clock: Callable[[], datetime]) -> Submit:
         pictures=counter.pictures,
         line=counter.line,
         bell=counter.bell,
+        endings=counter.endings,
         max_image_bytes=1_000_000,
     )
 

@@ -9,6 +9,7 @@ from bot.domain.errors import Refusal
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import Order, Requester, VideoRequest
 from bot.generation.earlier import EarlierVideos
+from bot.generation.endings import Endings
 from bot.generation.gate import Bell, Gate
 from bot.generation.line import Line
 from bot.generation.pictures import Pictures
@@ -35,6 +36,7 @@ def submit(tmp_path: Path) -> Submit:
         pictures=cast("Pictures", None),
         line=cast("Line", None),
         bell=Bell(),
+        endings=cast("Endings", None),
         max_image_bytes=1,
     )
 

@@ -116,11 +116,12 @@ def _is_card(message: Message, job: Ended) -> bool:
 
 
 def _left_behind(found: list[Ended], server: LoopbackDiscord) -> Iterator[str]:
-    known = {job.interaction_id for job in found}
+    known = {job.interaction_id: job for job in found}
     for message in server.messages:
-        thinking = message.loading and message.interaction_id in known
+        job = known.get(message.interaction_id or 0)
+        thinking = message.loading and job is not None
         if not message.ephemeral and ("credit held" in message.text or thinking):
-            yield f"message {message.id} is left in a state that is over: {message.text}"
+            yield f"message {message.id} is left in a state that is over: {message.text} of {job}"
 
 
 def _told_twice(server: LoopbackDiscord) -> Iterator[str]:
