@@ -1,5 +1,7 @@
 """Percentages are the relay's own, read once, however their text arrives."""
 
+import time
+
 import pytest
 
 from tests.relay.bodies import percents, read, reader, sse
@@ -98,3 +100,29 @@ def test_reads_the_percentage_of_a_task(value: str, percent: float | None) -> No
     events, _ = read(reader(), [body])
 
     assert percents(events) == ([] if percent is None else [percent])
+
+
+LINE = 16_000
+"""Characters of a line that is just short enough to be looked at."""
+HOSTILE = {
+    "numbers before a word": ("", "1% cat ", LINE),
+    "numbers before a word, by the number": ("", "1% of", 5),
+    "numbers of the prompt": ("", "7% y ", LINE),
+    "signs": ("", "1%", 2),
+    "pictures": ("", "\U0001f600", 1),
+    "pictures in a link": ("https://x.example/", "\U0001f600", 1),
+    "pictures in a tag": ("<a ", "\U0001f600", 1),
+}
+
+
+@pytest.mark.parametrize(("begin", "unit", "size"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_long_line_is_looked_at_once(begin: str, unit: str, size: int) -> None:
+    line = begin + unit * ((LINE - len(begin)) // len(unit)) + "\n"
+    pieces = [line[start : start + size] for start in range(0, len(line), size)]
+    body = sse(*pieces * 4)  # 64 KiB
+
+    began = time.process_time()
+    read(reader(prompt="x 7% " * 800), [body])
+
+    # A watchdog: one look takes well under a second, looks at all that came before take many.
+    assert time.process_time() - began < 8

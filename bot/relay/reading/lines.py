@@ -10,6 +10,8 @@ _MAX_LINE = 16_384
 _MAX_GROWING = 500
 """Characters of an unfinished line that is still worth looking at."""
 _MIN_GROWING = 3
+_MAX_INDENT = 200
+"""Characters in front of what a line begins with."""
 _STILL = re.compile(r"[\s.…。·]*")
 _TELLING = re.compile(r"[^\w ,!?;()\[\]，、！？；（）]")
 """What may end a sign: lines, percent signs, dots, tags, links, fences, labels."""
@@ -111,7 +113,7 @@ class Lines:
 
     def _silent(self) -> bool:
         """Whether the line belongs to data, or may still turn out to."""
-        start = self._line.lstrip(" \t>")[:3]
+        start = self._line[:_MAX_INDENT].lstrip(" \t>")[:3]
         if start.startswith(("{", "}", '"', "```")) or start in ("`", "``"):
             return True
         if self._fence == "open":
