@@ -251,3 +251,9 @@ NO_WAITING = {
 @pytest.mark.parametrize("text", NO_WAITING.values(), ids=NO_WAITING.keys())
 def test_a_video_is_no_page_to_wait_at(text: str) -> None:
     assert len(choose(text, task_id="task-77aa")) == 1
+
+
+def test_of_many_thousands_of_links_the_last_are_looked_at() -> None:
+    many = " ".join(f"https://a.example/{number}" for number in range(20_000))
+
+    assert choose(f"{many} [video](https://a.example/v.mp4)") == (("https://a.example/v.mp4",),)

@@ -1,6 +1,7 @@
 """Which links of a text are its video: a pure function of the text."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 from functools import partial
@@ -27,6 +28,8 @@ _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)、）])\s")
 _SCHEMES = ("http://", "https://", "/")
 MAX_VIDEOS = 16
 """Videos that one answer may have."""
+LOOKED_AT = 400
+"""Links of one text: the last ones, since results come last and each costs time."""
 MAX_LINKS = 4
 """Links that one video may have."""
 
@@ -130,7 +133,7 @@ def _ranked(
 ) -> list[tuple[Rank, Link]]:
     sent = {form for url in input_urls for form in (url, unquote(url))}
     found = []
-    for link in links(text):
+    for link in deque(links(text), maxlen=LOOKED_AT):
         known = link.url in sent or unquote(link.url) in sent
         if not known and link.url.startswith(_SCHEMES) and (rank := _rank(link, task_id, anything)):
             found.append((rank, link))
