@@ -110,7 +110,8 @@ def check(view: ui.LayoutView) -> None:
 
 
 def check_peace(view: ui.LayoutView) -> None:
-    text = written(view)
+    # An address mentions nobody and leads where it says, whatever stands in it.
+    text = re.sub(r"\]\(https://a\.example/[^()\s]*\)", "]()", written(view))
     mentioned = {
         found for found in CONSTRUCT.findall(text) if not re.fullmatch(r"<t:\d+:R>", found)
     }
