@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
-from bot.relay.reading.choice import choose
+from bot.relay.reading.choice import MAX_VIDEOS, choose
 from bot.relay.reading.endings import complaint, excuse, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
@@ -57,7 +57,7 @@ def verdict(story: Story, ending: Ending) -> Outcome:
 def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Completed | None:
     waiting = ticket.standing is Standing.WAITING and bool(story.handle)
     # Some relays name the address of a video before it is there.
-    videos = () if waiting else without(ticket.files, ending.input_urls)
+    videos = () if waiting else without(ticket.files, ending.input_urls)[:MAX_VIDEOS]
     if not (waiting and story.wrote_ticket):
         videos = videos or _in_text(story, text, ending)
     # An answer that says something and names no file is a message, no task with a download route.
