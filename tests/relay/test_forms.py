@@ -77,6 +77,14 @@ TICKETS: dict[str, tuple[Any, tuple[str, ...]]] = {
         {"status": "done", "results": [{"url": VIDEO}, {"url": "https://x.example/2.mp4"}]},
         (VIDEO, "https://x.example/2.mp4"),
     ),
+    "good news in detail": (
+        {"id": "a1", "status": "completed", "code": 1, "message": "ready", "detail": "fine"},
+        (),
+    ),
+    "error of an earlier try": (
+        {"id": "a1", "status": "completed", "error": "attempt 1", "url": VIDEO},
+        (VIDEO,),
+    ),
     "download route": ({"id": "a1", "object": "video", "status": "completed"}, ()),
     "written": (
         "task_id: a1-2345\nstatus: completed\nvideo_url: https://cdn.example/1.mp4",
@@ -184,6 +192,11 @@ def test_a_task_that_goes_on_is_pending(ticket: dict[str, Any]) -> None:
             "insufficient balance",
         ),
         ({"status": "succeeded", "results": []}, "no_result", ""),
+        (
+            {"id": "a1", "status": "completed", "error": {"message": "render lost"}},
+            "upstream",
+            "render lost",
+        ),
     ],
 )
 def test_a_failed_task_says_why(ticket: object, kind: str, reason: str) -> None:

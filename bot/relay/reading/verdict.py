@@ -62,7 +62,7 @@ def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Compl
         videos = videos or _in_text(story, text, ending)
     # An answer that says something and names no file is a message, no task with a download route.
     silent = story.wrote_ticket or not text.strip()
-    if not videos and not (ticket.fetchable and silent):
+    if not videos and not (ticket.fetchable and silent and story.error is None):
         return None
     return _found(story, videos, text, ending)
 
@@ -126,7 +126,9 @@ def _complained(story: Story, text: str) -> Failed | None:
 def _unfinished(story: Story, text: str, ending: Ending) -> Outcome:
     cut = None if ending.clean else FailureKind.TRUNCATED
     if story.handle.task_id or story.handle.poll_url:
-        return Pending(handle=story.handle, text=text, kind=cut)
+        ticket = story.ticket
+        done = cut is None and ticket.standing is Standing.DONE and ticket.files.promised
+        return Pending(handle=story.handle, text=text, kind=cut, done=done)
     if cut is not None:
         return _failure(story, cut, "", text)
     kind = excuse(text, prompt=story.prompt)
