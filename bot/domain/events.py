@@ -61,6 +61,8 @@ class Pending:
     text: str = ""
     kind: FailureKind | None = None
     """Why it did not end otherwise: `truncated`, `timeout` or `not_ready`; `None` if cleanly."""
+    done: bool = False
+    """Whether the task is over, but the place for its address was still empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,7 @@ class RelayClient:
             asking=self._asking(prompt, own),
             pace=Pace(self._poll_seconds),
             lost=lost_as(ended),
+            done=isinstance(ended, Pending) and ended.done,
             progress=moved,
         )
         async with aclosing(polling.events()) as events:

@@ -20,6 +20,8 @@ MAX_SILENT = 10
 """Rounds in a row without one good answer; then the task counts as lost."""
 MAX_UNKNOWN = 3
 """Rounds in which every place says that it does not know the task: some learn of it late."""
+MAX_EMPTY = 5
+"""Answers that a task is done but leave its address empty; then its file is asked for itself."""
 _EVERYWHERE = frozenset({0, 429})
 """No HTTP answer at all, or too many questions: true of all places of a relay."""
 _CUT = frozenset({FailureKind.TIMEOUT, FailureKind.TRUNCATED})
@@ -77,11 +79,13 @@ class Polling:
         asking: Asking,
         pace: Pace,
         lost: Failed,
+        done: bool = False,
         progress: Progress | None = None,
     ) -> None:
         """Take what is known of the task.
 
         `lost` is the end when no place knows it; `progress` was told before and is not told again.
+        Of a task that is `done` the file is asked for then, as it may lie at the content route.
         """
         self._handle = handle
         self._base_url = base_url
@@ -93,6 +97,8 @@ class Polling:
         self._found = False
         self._silent = 0
         self._unknown = 0
+        self._done = done
+        self._empty = 0
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """`Accepted` and `Progress` on change, then exactly one `Completed` or `Failed`.
@@ -123,10 +129,12 @@ class Polling:
         """Whether the other places need not be asked, or must be spared."""
         if reply.worth is Worth.PASSING:
             return reply.status in _EVERYWHERE and self._asking.is_own(place)
+        if reply.worth is Worth.EMPTY and reply.outcome.handle.task_id is None:
+            return self._found  # "success" and nothing else may be about the question
         return reply.worth is not Worth.ELSEWHERE
 
     def _news(self, place: Place, reply: Reply) -> Iterator[Event]:
-        if reply.worth not in (Worth.FINAL, Worth.GOING):
+        if reply.worth in (Worth.ELSEWHERE, Worth.PASSING):
             return
         handle = self._merged(place, reply)
         if handle != self._handle:
@@ -166,8 +174,23 @@ class Polling:
             case Worth.GOING, _:
                 self._settle_on(place)
                 return None
+            case Worth.EMPTY, _:
+                self._settle_on(place)
+                return self._emptied(place)
             case _:
-                return self._missed(reply)
+                return self._missed(place, reply)
+
+    def _emptied(self, place: Place) -> Completed | Failed | None:
+        self._empty += 1
+        if self._empty < MAX_EMPTY:
+            return None
+        return self._unnamed(place)
+
+    def _unnamed(self, place: Place) -> Completed | Failed:
+        """The end of a task that is done and whose file nobody names."""
+        if self._handle.task_id is None:
+            return Failed(kind=FailureKind.NO_RESULT)
+        return self._with_file(place, Completed(video_urls=(), handle=self._handle))
 
     def _with_file(self, place: Place, completed: Completed) -> Completed:
         task_id = self._handle.task_id
@@ -181,7 +204,7 @@ class Polling:
             log.info("relay.place_found", place=place.name, own=self._asking.is_own(place))
         self._found, self._places, self._silent = True, (place,), 0
 
-    def _missed(self, reply: Reply) -> Failed | None:
+    def _missed(self, place: Place, reply: Reply) -> Completed | Failed | None:
         unknown = reply.worth is Worth.ELSEWHERE
         if unknown and not self._found:
             self._unknown += 1
@@ -189,6 +212,8 @@ class Polling:
             self._silent += 1
         if self._silent < MAX_SILENT and self._unknown < MAX_UNKNOWN:
             return None
+        if self._done:
+            return self._unnamed(place)
         told = None if unknown else reply.failure
         lost = replace(self._lost, kind=told.kind, reason=told.reason) if told else self._lost
         log.warning("relay.task_lost", kind=lost.kind.value, unknown=unknown)

@@ -19,6 +19,8 @@ _BUSY = frozenset({408, 425, 429})
 _REFUSED = frozenset({401, 403})
 _OURS = frozenset({FailureKind.AUTH, FailureKind.QUOTA})
 _OVER = frozenset({FailureKind.MODERATION, FailureKind.GENERATION_FAILED})
+_ENDED = frozenset({Standing.FAILED, Standing.DONE})
+"""A task that is done and comes with an error has ended like one that failed."""
 _ABSENT = frozenset({FailureKind.NOT_FOUND, FailureKind.INVALID_REQUEST})
 
 
@@ -29,6 +31,8 @@ class Worth(Enum):
     """The task is over, or the relay will not talk to us."""
     GOING = "going"
     """The task goes on; this is its place."""
+    EMPTY = "empty"
+    """The task is done, and the place for its address is still empty."""
     ELSEWHERE = "elsewhere"
     """This place does not know the task."""
     PASSING = "passing"
@@ -55,6 +59,8 @@ def worth_of(answered: Answered) -> Worth:
     if isinstance(outcome, Completed):
         return Worth.FINAL
     if isinstance(outcome, Pending):
+        if outcome.done:
+            return Worth.EMPTY
         told = outcome.kind in (None, FailureKind.NOT_READY)
         return Worth.GOING if told else Worth.PASSING
     if answered.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answered.status in _BUSY:
@@ -62,12 +68,17 @@ def worth_of(answered: Answered) -> Worth:
         return Worth.ELSEWHERE if absent else Worth.PASSING
     if answered.status >= HTTPStatus.MULTIPLE_CHOICES:
         return _of_refusal(answered, outcome)
-    return Worth.GOING if _goes_on(answered, outcome) else _of_failure(answered, outcome)
+    return _without_id(answered, outcome) or _of_failure(answered, outcome)
 
 
-def _goes_on(answered: Answered, failed: Failed) -> bool:
-    """Whether nothing went wrong: it is a ticket without an id, as its place knows the task."""
-    return answered.ticket.standing is Standing.WAITING and failed.kind is FailureKind.NO_RESULT
+def _without_id(answered: Answered, failed: Failed) -> Worth | None:
+    """A ticket of which nothing is wrong but that it has no id, as its place knows the task."""
+    ticket = answered.ticket
+    if failed.kind is not FailureKind.NO_RESULT:
+        return None
+    if ticket.standing is Standing.WAITING:
+        return Worth.GOING
+    return Worth.EMPTY if ticket.standing is Standing.DONE and ticket.files.promised else None
 
 
 def _of_refusal(answered: Answered, failed: Failed) -> Worth:
@@ -83,7 +94,7 @@ def _of_refusal(answered: Answered, failed: Failed) -> Worth:
 def _of_failure(answered: Answered, failed: Failed) -> Worth:
     if answered.ticket.handle.task_id is None and _UNKNOWN.search(failed.reason):
         return Worth.ELSEWHERE
-    if answered.ticket.standing is Standing.FAILED or failed.kind in _OVER:
+    if answered.ticket.standing in _ENDED or failed.kind in _OVER:
         return Worth.FINAL
     if failed.kind in _OURS:
         return Worth.FINAL if answered.own else Worth.ELSEWHERE

@@ -26,10 +26,15 @@ class Body:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """What must come out; addresses are absolute at the end."""
+        """What must come out; addresses are absolute at the end.
+
+        An entry with one address and no list of them means one video, however many copies it has.
+        """
         told = dict(self.entry["expected"])
         if told.get("video_url"):
             told["video_url"] = urljoin(BASE_URL, told["video_url"])
+        if "video_url" in told and "video_urls" not in told:
+            told["videos"] = [told["video_url"]] if told["video_url"] else []
         return told
 
     def reader(self) -> Reader:
@@ -78,12 +83,14 @@ def read(
 
 def told(events: Sequence[Event], outcome: Outcome) -> dict[str, Any]:
     """The reader's answer in the words of the index."""
-    urls = list(outcome.video_urls) if isinstance(outcome, Completed) else []
+    completed = outcome if isinstance(outcome, Completed) else None
+    urls = list(completed.video_urls) if completed else []
     kind = None if isinstance(outcome, Completed) else outcome.kind
     return {
         "outcome": OUTCOMES[type(outcome)],
         "video_url": urls[0] if urls else None,
         "video_urls": urls,
+        "videos": [links[0] for links in completed.videos] if completed else [],
         "progress": percents(events),
         "error": kind.value if kind else None,
         "task_id": outcome.handle.task_id,

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from bot.domain.events import Completed, Failed, Pending
+from bot.relay.reading.choice import MAX_VIDEOS
+from bot.relay.reading.files import MAX_COPIES
 from tests.relay.bodies import read, reader, sse, told
 
 VIDEO = "https://cdn.example/1.mp4"
@@ -75,6 +77,14 @@ TICKETS: dict[str, tuple[Any, tuple[str, ...]]] = {
         {"status": "done", "results": [{"url": VIDEO}, {"url": "https://x.example/2.mp4"}]},
         (VIDEO, "https://x.example/2.mp4"),
     ),
+    "good news in detail": (
+        {"id": "a1", "status": "completed", "code": 1, "message": "ready", "detail": "fine"},
+        (),
+    ),
+    "error of an earlier try": (
+        {"id": "a1", "status": "completed", "error": "attempt 1", "url": VIDEO},
+        (VIDEO,),
+    ),
     "download route": ({"id": "a1", "object": "video", "status": "completed"}, ()),
     "written": (
         "task_id: a1-2345\nstatus: completed\nvideo_url: https://cdn.example/1.mp4",
@@ -103,6 +113,38 @@ def test_copies_of_one_video_are_told_from_several_videos() -> None:
 
     assert isinstance(outcome, Completed)
     assert outcome.copies == ("https://x.example/raw.mp4",)
+
+
+def test_of_one_video_only_the_best_links_are_kept() -> None:
+    many = {f"mirror{number}_url": f"https://x.example/{number}.mp4" for number in range(4000)}
+    ticket = {"id": "a1", "status": "done", **many, "hd_url": VIDEO}
+
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == ((VIDEO, *list(many.values())[: MAX_COPIES - 1]),)
+
+
+def test_links_of_the_request_take_no_room_among_those_that_are_kept() -> None:
+    sent = [f"https://x.example/{number}.mp4" for number in range(MAX_COPIES + 1)]
+    ticket = {"status": "done", **{f"hd{i}_hd_url": url for i, url in enumerate(sent)}}
+
+    _, outcome = read(
+        reader(kind="poll", input_urls=sent), [json.dumps({**ticket, "url": VIDEO}).encode()]
+    )
+
+    assert isinstance(outcome, Completed)
+    assert outcome.video_urls == (VIDEO,)
+
+
+def test_of_thousands_of_videos_the_first_are_kept() -> None:
+    urls = [f"https://x.example/{number}.mp4" for number in range(4000)]
+    ticket = {"status": "done", "results": [{"url": url} for url in urls]}
+
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert list(outcome.video_urls) == urls[:MAX_VIDEOS]
 
 
 WAITING: dict[str, dict[str, Any]] = {
@@ -150,6 +192,11 @@ def test_a_task_that_goes_on_is_pending(ticket: dict[str, Any]) -> None:
             "insufficient balance",
         ),
         ({"status": "succeeded", "results": []}, "no_result", ""),
+        (
+            {"id": "a1", "status": "completed", "error": {"message": "render lost"}},
+            "upstream",
+            "render lost",
+        ),
     ],
 )
 def test_a_failed_task_says_why(ticket: object, kind: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from bot.domain.events import Accepted, Completed, Event, Failed, Progress
 from bot.domain.jobs import Handle
 from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient
-from bot.relay.polling import MAX_SILENT, MAX_UNKNOWN
+from bot.relay.polling import MAX_EMPTY, MAX_SILENT, MAX_UNKNOWN
 from tests.net.loopback import Told
 from tests.relay.bodies import percents, sse
 from tests.relay.loopback import Answer, Loopback, listening, media, stream
@@ -311,6 +311,73 @@ async def test_a_finished_ticket_without_a_link_has_its_file_at_the_content_rout
     assert isinstance(events[-1], Completed)
     assert events[-1].video_urls == (f"{relay.url}{HERE}/content",)
     assert len(relay.asked) == 1
+
+
+NAMELESS = {"id": "video_7", "object": "video", "status": "completed", "video_url": None}
+
+
+@pytest.mark.parametrize("first", [TICKET, NAMELESS], ids=["queued", "done at once"])
+async def test_a_finished_ticket_with_an_empty_place_for_its_link_is_asked_again(
+    http: httpx.AsyncClient, first: dict[str, object]
+) -> None:
+    answer = Routes({CHAT: says(first), HERE: [says(NAMELESS)] * 2 + [says(DONE)]})
+
+    async with listening(answer) as relay:
+        events = await told(client(http, relay))
+
+    assert isinstance(events[-1], Completed)
+    assert events[-1].video_urls == (VIDEO,)
+    assert asked(relay) == [f"GET {HERE}"] * 3
+
+
+@pytest.mark.parametrize("empty", [NAMELESS, {"status": "completed", "video_url": ""}])
+async def test_a_link_that_never_comes_leaves_the_content_route(
+    http: httpx.AsyncClient, empty: dict[str, object]
+) -> None:
+    async with listening(routes(**{HERE: says(empty)})) as relay:
+        events = await told(client(http, relay))
+
+    assert isinstance(events[-1], Completed)
+    assert events[-1].video_urls == (f"{relay.url}{HERE}/content",)
+    assert asked(relay).count(f"GET {HERE}") == MAX_EMPTY
+
+
+async def test_a_finished_ticket_that_no_place_knows_leaves_the_content_route(
+    http: httpx.AsyncClient,
+) -> None:
+    async with listening(Routes({CHAT: says(NAMELESS)})) as relay:
+        events = await told(client(http, relay))
+
+    assert isinstance(events[-1], Completed)
+    assert events[-1].video_urls == (f"{relay.url}{HERE}/content",)
+
+
+async def test_a_place_that_gives_nothing_does_not_hide_the_one_that_knows(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = Routes(
+        {
+            "/v1/videos/job_77": says({"status": "success", "result": None}),
+            "/v1/video/generations/job_77": says({**DONE, "id": "job_77"}),
+        }
+    )
+
+    async with listening(answer) as relay:
+        events = await resumed(client(http, relay), Handle(task_id="job_77"))
+
+    assert isinstance(events[-1], Completed)
+    assert events[-1].video_urls == (VIDEO,)
+
+
+async def test_an_error_beside_an_empty_link_ends_the_task(http: httpx.AsyncClient) -> None:
+    failed = {**NAMELESS, "error": {"message": "the renderer lost it"}}
+
+    async with listening(routes(**{HERE: says(failed)})) as relay:
+        outcome = (await told(client(http, relay)))[-1]
+
+    assert isinstance(outcome, Failed)
+    assert outcome.reason == "the renderer lost it"
+    assert asked(relay) == [f"GET {HERE}"]
 
 
 async def test_trouble_that_passes_is_survived(http: httpx.AsyncClient) -> None:

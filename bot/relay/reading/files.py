@@ -1,7 +1,7 @@
 """The addresses in a JSON answer that are its video, by the name of their key and their form."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.relay.reading.addresses import Nature, nature, twin_key
@@ -9,6 +9,8 @@ from bot.relay.reading.addresses import Nature, nature, twin_key
 MAX_DEPTH = 8
 MAX_VALUES = 5000
 """Values of one answer that are looked at."""
+MAX_COPIES = 4
+"""Links of one video: each is fetched only if those before it fail."""
 _MAX_ADDRESS = 8192
 
 _INPUT = re.compile(
@@ -65,20 +67,22 @@ def files_in(value: object, *, done: bool) -> Files:
     _walk(value, "", (), search, 0)
     threshold = 1 if not done or any(item.weight for item in search.found) else 0
     chosen = [item for item in search.found if item.weight >= threshold]
-    groups = dict.fromkeys(item.group for item in chosen)
-    videos = tuple(_copies(item for item in chosen if item.group == group) for group in groups)
+    groups: dict[tuple[int, ...], list[_Found]] = {}
+    for item in chosen:
+        groups.setdefault(item.group, []).append(item)
+    videos = tuple(_copies(items) for items in groups.values())
     return Files(
         videos=tuple(dict.fromkeys(videos)), poll_url=search.poll_url, promised=search.promised
     )
 
 
 def without(files: Files, sent: Collection[str]) -> tuple[tuple[str, ...], ...]:
-    """The videos less the addresses that were in the request."""
+    """The videos less the addresses that were in the request; of each its best links."""
     kept = (tuple(url for url in copies if url not in sent) for copies in files.videos)
-    return tuple(copies for copies in kept if copies)
+    return tuple(copies[:MAX_COPIES] for copies in kept if copies)
 
 
-def _copies(items: Iterator[_Found]) -> tuple[str, ...]:
+def _copies(items: Iterable[_Found]) -> tuple[str, ...]:
     ranked = sorted(items, key=lambda item: -item.weight)
     first: dict[str, str] = {}
     for item in ranked:

@@ -16,6 +16,7 @@ from bot.relay.reading.chat import (
     parts,
 )
 from bot.relay.reading.chunks import TASK_PREFIX
+from bot.relay.reading.files import Files
 from bot.relay.reading.framing import Framed, Payload
 from bot.relay.reading.handles import found_in, may_name
 from bot.relay.reading.lines import Lines, Sign
@@ -104,9 +105,12 @@ class Story:
         if is_chat(record):
             yield from self._chat(record)
             return
-        trouble, ticket = trouble_in(record), read_ticket(record)
+        ticket = read_ticket(record)
+        done = ticket.standing is Standing.DONE
+        trouble = trouble_in(record, done=done)
         yield from self._ticket(ticket)
-        if failed or (trouble is not None and ticket.standing is Standing.UNKNOWN):
+        ended = ticket.standing is Standing.UNKNOWN or (done and not ticket.files.videos)
+        if failed or (trouble is not None and ended):
             self.error = trouble or record
         for text in loose_texts(record):
             yield from self._say(Said(text))
@@ -158,7 +162,7 @@ class Story:
         self.ticket = replace(
             known if silent else ticket,
             handle=handle,
-            files=ticket.files if ticket.files.videos else known.files,
+            files=ticket.files if _tells_more(ticket.files, known.files) else known.files,
         )
         yield from self._accept(handle)
         yield from self._move(self._moved(ticket))
@@ -181,6 +185,10 @@ class Story:
             return ()
         self._progress = progress
         return (progress,)
+
+
+def _tells_more(new: Files, known: Files) -> bool:
+    return bool(new.videos) or (new.promised and not known.videos)
 
 
 def _merged(known: Handle, new: Handle) -> Handle:

@@ -16,16 +16,20 @@ _MAX_TEXTS = 200
 _DEPTH = 6
 
 
-def trouble_in(record: Mapping[str, object]) -> object | None:
-    """The error that `record` reports, or `None`."""
+def trouble_in(record: Mapping[str, object], *, done: bool = False) -> object | None:
+    """The error that `record` reports, or `None`.
+
+    Of a task that is `done` only what is called one: its message, its code and details may be
+    good news.
+    """
     lowered = {str(key).lower(): item for key, item in record.items()}
-    for key in _ERROR_KEYS:
+    for key in _ERROR_KEYS[:-1] if done else _ERROR_KEYS:
         if _says_something(lowered.get(key)):
             return lowered if key in ("error_message", "error_msg", "errmsg") else lowered[key]
     base = lowered.get("base_resp")
     if isinstance(base, dict) and not _fine(base.get("status_code")):
         return base
-    return lowered if _refused(lowered) else _withheld(record, _DEPTH)
+    return lowered if not done and _refused(lowered) else _withheld(record, _DEPTH)
 
 
 def status_of(error: object) -> int:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from bot.domain.errors import FailureKind
 from bot.domain.events import Completed, Failed, Outcome, Pending
-from bot.relay.reading.choice import choose
+from bot.relay.reading.choice import MAX_VIDEOS, choose
 from bot.relay.reading.endings import complaint, excuse, gave_up, parting_words
 from bot.relay.reading.failures import is_not_ready, kind_of_error
 from bot.relay.reading.files import without
@@ -57,12 +57,12 @@ def verdict(story: Story, ending: Ending) -> Outcome:
 def _completed(story: Story, ticket: Ticket, text: str, ending: Ending) -> Completed | None:
     waiting = ticket.standing is Standing.WAITING and bool(story.handle)
     # Some relays name the address of a video before it is there.
-    videos = () if waiting else without(ticket.files, ending.input_urls)
+    videos = () if waiting else without(ticket.files, ending.input_urls)[:MAX_VIDEOS]
     if not (waiting and story.wrote_ticket):
         videos = videos or _in_text(story, text, ending)
     # An answer that says something and names no file is a message, no task with a download route.
     silent = story.wrote_ticket or not text.strip()
-    if not videos and not (ticket.fetchable and silent):
+    if not videos and not (ticket.fetchable and silent and story.error is None):
         return None
     return _found(story, videos, text, ending)
 
@@ -133,7 +133,9 @@ def _complained(story: Story, text: str) -> Failed | None:
 def _unfinished(story: Story, text: str, ending: Ending) -> Outcome:
     cut = None if ending.clean else FailureKind.TRUNCATED
     if story.handle.task_id or story.handle.poll_url:
-        return Pending(handle=story.handle, text=text, kind=cut)
+        ticket = story.ticket
+        done = cut is None and ticket.standing is Standing.DONE and ticket.files.promised
+        return Pending(handle=story.handle, text=text, kind=cut, done=done)
     if cut is not None:
         return _failure(story, cut, "", text)
     kind = excuse(text, prompt=story.prompt)
