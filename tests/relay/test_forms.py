@@ -115,6 +115,57 @@ def test_copies_of_one_video_are_told_from_several_videos() -> None:
     assert outcome.copies == ("https://x.example/raw.mp4",)
 
 
+QUALITIES = [
+    {"quality": "480p", "url": "https://x.example/480.mp4"},
+    {"quality": "1080p", "url": "https://x.example/1080.mp4"},
+]
+ONE_VIDEO: dict[str, dict[str, Any]] = {
+    "pieces beside it": {"video_url": VIDEO, "segments": ["https://x.example/s1.mp4"]},
+    "earlier ones beside it": {"history": [{"video": "https://x.example/h.mp4"}], "video": VIDEO},
+    "others beside it": {"data": {"url": VIDEO, "related_videos": [{"url": f"{VIDEO}?other"}]}},
+    "beside it within a list": {
+        "data": [{"url": VIDEO, "scenes": [{"url": "https://x.example/s1.mp4"}]}]
+    },
+}
+
+
+@pytest.mark.parametrize("ticket", ONE_VIDEO.values(), ids=ONE_VIDEO.keys())
+def test_a_list_beside_the_video_holds_no_further_ones(ticket: dict[str, Any]) -> None:
+    _, outcome = read(reader(kind="poll"), [json.dumps({"status": "done", **ticket}).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == ((VIDEO,),)
+
+
+@pytest.mark.parametrize("name", ["videos", "video_urls", "named_otherwise"])
+def test_a_list_of_results_beside_one_of_them_holds_the_others_too(name: str) -> None:
+    ticket = {"status": "done", "url": VIDEO, name: [VIDEO, "https://x.example/2.mp4"]}
+
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == ((VIDEO,), ("https://x.example/2.mp4",))
+
+
+@pytest.mark.parametrize("sources", [QUALITIES, QUALITIES[::-1]])
+def test_a_list_of_sizes_is_one_video_the_largest_first(sources: list[dict[str, str]]) -> None:
+    _, outcome = read(
+        reader(kind="poll"), [json.dumps({"status": "done", "sources": sources}).encode()]
+    )
+
+    assert isinstance(outcome, Completed)
+    assert outcome.videos == (("https://x.example/1080.mp4", "https://x.example/480.mp4"),)
+
+
+def test_the_video_that_was_sent_is_not_the_one_that_was_made() -> None:
+    ticket = {"status": "done", "source_video": "https://x.example/in.mp4", "video": VIDEO}
+
+    _, outcome = read(reader(kind="poll"), [json.dumps(ticket).encode()])
+
+    assert isinstance(outcome, Completed)
+    assert outcome.video_url == VIDEO
+
+
 def test_of_one_video_only_the_best_links_are_kept() -> None:
     many = {f"mirror{number}_url": f"https://x.example/{number}.mp4" for number in range(4000)}
     ticket = {"id": "a1", "status": "done", **many, "hd_url": VIDEO}
