@@ -56,11 +56,6 @@ class Database:
             raise
         return database
 
-    @property
-    def alone(self) -> bool:
-        """Whether no other process can be at work on it, as the lock file has it."""
-        return self._engine.dialect.name == "sqlite"
-
     async def close(self) -> None:
         """Let running transactions end, then disconnect; calling it again is harmless."""
         self._closed = True
@@ -121,7 +116,7 @@ class Database:
             await self.ping()
         except TypeError as error:  # a parameter of the URL that the driver does not know
             raise StorageError("storage-malformed-url") from error
-        if self.alone:
+        if self._engine.dialect.name == "sqlite":
             await self.transact(check_sqlite)
         await self.transact(migrate, seconds=MIGRATION_SECONDS)
 

@@ -155,7 +155,7 @@ class Parts:
     def recover(self) -> Recover:
         return Recover(
             worker=self._name,
-            alone=self._database.alone,
+            alone=self._settings.alone,
             jobs=self.jobs,
             leases=self.leases,
             cards=self.editor,
@@ -200,7 +200,7 @@ class Parts:
             bell=self._bell,
             slots=Slots(self._catalogue, limits),
             metrics=self.metrics,
-            alone=self._database.alone,
+            alone=self._settings.alone,
             pause=self._pace.look,
         )
 

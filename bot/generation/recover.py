@@ -35,8 +35,9 @@ class Recover:
 
     Running jobs are taken up by the worker once nobody holds their lease. What stays for here:
     requests whose first answer nobody saw through, images that were never fetched, and ends
-    that no card shows yet. `alone` says that no other process works on the database, so that
-    all that is found at the start was left by a former life of this one.
+    that no card shows yet. `alone` says that no other process works on the database (it serves
+    all shards, and the lock is its own), so that all that is found at the start was left by a
+    former life of this one.
     """
 
     worker: str

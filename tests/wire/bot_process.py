@@ -3,12 +3,17 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Awaitable, Mapping
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
+from sqlalchemy import text
+
+from storage.engine import create, parse
 from tests.wire.discord_server import LoopbackDiscord
 
 _ROOT = Path(__file__).parents[2]
@@ -27,6 +32,7 @@ class BotProcess:
     def __init__(self, server: LoopbackDiscord, folder: Path, settings: Mapping[str, str]) -> None:
         self._server = server
         self.database = folder / "clapper.db"
+        """Of SQLite, unless the settings name another."""
         self._folder = folder
         self._log = folder / "bot.log"
         self._environment = {
@@ -121,6 +127,19 @@ class BotProcess:
         """Waits until it ends and returns the exit code."""
         async with asyncio.timeout(_PATIENCE):
             return await self._running.wait()
+
+    async def rows(self, query: str) -> list[Any]:
+        """The first column of what the bot's database answers, by a connection of its own."""
+        url = self._environment["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+                return [row[0] for row in database.execute(query)]
+        engine = create(parse(url))
+        try:
+            async with engine.connect() as connection:
+                return list((await connection.execute(text(query))).scalars())
+        finally:
+            await engine.dispose()
 
     async def health(self) -> int:
         """The exit code of `python -m bot health` with the same settings."""

@@ -1,6 +1,6 @@
 """A loopback Discord with one server, a sample relay, and the settings of a bot between them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +9,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.demo.relay import SampleRelay
+from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.wire.discord_server import LoopbackDiscord
 from tests.wire.state import Channel, Guild, Member
 
@@ -44,3 +45,12 @@ def server(place: Place, monkeypatch: pytest.MonkeyPatch) -> LoopbackDiscord:
 async def relay() -> AsyncIterator[SampleRelay]:
     async with SampleRelay(pace=0) as sample:
         yield sample
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip(MISSING)
+    with running_postgres(binaries) as server:
+        yield server

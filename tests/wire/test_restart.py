@@ -1,9 +1,7 @@
 """The real process killed or stopped in the middle of a job, and started again."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
 from tests.demo.wire import SMALL
+from tests.postgres import Postgres
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 from tests.wire.state import Message
@@ -23,13 +22,22 @@ async def relay() -> AsyncIterator[SampleRelay]:
         yield sample
 
 
-@pytest.fixture
-def settings(relay: SampleRelay) -> Mapping[str, str]:
-    return {
+@pytest.fixture(params=["sqlite", "postgres"])
+async def settings(
+    request: pytest.FixtureRequest, relay: SampleRelay
+) -> AsyncIterator[Mapping[str, str]]:
+    given = {
         "RELAY_BASE_URL": relay.base_url,
         "RELAY_API_KEY": relay.api_key,
         "RELAY_POLL_SECONDS": "0.1",
     }
+    if request.param == "sqlite":
+        yield given
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = await server.create_database()
+    yield {**given, "DATABASE_URL": url}
+    await server.drop_database(url)
 
 
 async def _card_in_the_middle(place: Place, relay: SampleRelay, bot: BotProcess) -> Message:
@@ -59,7 +67,7 @@ async def test_a_video_goes_on_that_a_killed_bot_was_working_on(
     assert code == 0
     assert any(name.endswith(".mp4") for name in card.attachments)
     assert [each.mentions for each in reply] == [(place.alice.id,)]
-    assert _entries(bot) == ["hold", "settle"]
+    assert await _entries(bot) == ["hold", "settle"]
     assert len(relay.posts) == 1
 
 
@@ -80,7 +88,7 @@ async def test_what_the_relay_never_named_is_released_with_a_word(
 
         assert "1 credit returned" in card.text
         assert [each.mentions for each in reply] == [(place.alice.id,)]
-        assert _entries(bot) == ["hold", "release"]
+        assert await _entries(bot) == ["hold", "release"]
         assert len(silent.posts) == 1
 
 
@@ -106,7 +114,7 @@ async def test_who_waits_keeps_the_place_when_the_bot_is_killed(
         "a cat",
         "a second cat",
     ]
-    assert sorted(_entries(bot)) == ["hold", "hold", "settle", "settle"]
+    assert sorted(await _entries(bot)) == ["hold", "hold", "settle", "settle"]
 
 
 async def test_a_card_that_the_killed_bot_never_knew_of_is_found_again(
@@ -125,7 +133,7 @@ async def test_a_card_that_the_killed_bot_never_knew_of_is_found_again(
         await bot.alive(place.server.wait_for(lambda: "1 credit used" in card.text))
         await bot.stop()
 
-    assert _entries(bot) == ["hold", "settle"]
+    assert await _entries(bot) == ["hold", "settle"]
 
 
 async def test_a_request_that_was_never_answered_is_released_with_a_word(
@@ -149,7 +157,7 @@ async def test_a_request_that_was_never_answered_is_released_with_a_word(
         await bot.stop()
 
     assert "1 credit returned" in word[0].text
-    assert _entries(bot) == ["hold", "release"]
+    assert await _entries(bot) == ["hold", "release"]
     assert relay.posts == []
 
 
@@ -172,7 +180,7 @@ async def test_an_end_that_no_card_shows_is_told_by_the_next_start(
             await bot.alive(place.server.wait_for(lambda: "1 credit returned" in card.text))
             await bot.stop()
 
-    assert _entries(bot) == ["hold", "release"]
+    assert await _entries(bot) == ["hold", "release"]
 
 
 async def test_what_outlasts_the_grace_is_parked_and_goes_on_with_the_next_start(
@@ -192,7 +200,7 @@ async def test_what_outlasts_the_grace_is_parked_and_goes_on_with_the_next_start
     assert code == 0
     assert "The bot is restarting" in parked
     assert "1 credit held" in parked
-    assert _entries(bot) == ["hold", "settle"]
+    assert await _entries(bot) == ["hold", "settle"]
     assert len(relay.posts) == 1
 
 
@@ -207,7 +215,7 @@ async def test_what_cannot_go_on_ends_with_the_stop(
 
     assert code == 0
     assert "1 credit returned" in card.text
-    assert _entries(bot) == ["hold", "release"]
+    assert await _entries(bot) == ["hold", "release"]
 
 
 async def test_a_stopped_bot_lets_its_videos_finish(
@@ -226,7 +234,7 @@ async def test_a_stopped_bot_lets_its_videos_finish(
     assert code == 0
     assert "restarting" in place.server.original(refused).text
     assert "1 credit used" in card.text
-    assert _entries(bot) == ["hold", "settle"]
+    assert await _entries(bot) == ["hold", "settle"]
 
 
 async def test_the_second_stop_ends_it_at_once(
@@ -240,11 +248,14 @@ async def test_the_second_stop_ends_it_at_once(
         code = await bot.stop()
 
     assert code == 1
-    assert _entries(bot) == ["hold"]
+    assert await _entries(bot) == ["hold"]
 
 
 async def _handle_is_kept(bot: BotProcess) -> None:
-    await _until(lambda: bool(_rows(bot, "SELECT handle FROM jobs WHERE handle LIKE '%/source/%'")))
+    question = "SELECT handle FROM jobs WHERE handle LIKE '%/source/%'"
+    async with asyncio.timeout(30):
+        while not await bot.rows(question):  # noqa: ASYNC110 (another process writes it)
+            await asyncio.sleep(0.02)
 
 
 async def _until(true: Callable[[], bool]) -> None:
@@ -254,10 +265,5 @@ async def _until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def _entries(bot: BotProcess) -> list[str]:
-    return _rows(bot, "SELECT kind FROM entries ORDER BY id")
-
-
-def _rows(bot: BotProcess, query: str) -> list[str]:
-    with closing(sqlite3.connect(f"file:{bot.database}?mode=ro", uri=True)) as database:
-        return [value for (value,) in database.execute(query)]
+async def _entries(bot: BotProcess) -> list[str]:
+    return await bot.rows("SELECT kind FROM entries ORDER BY id")

@@ -1,7 +1,7 @@
 """Two real processes with different shards of one bot, on one PostgreSQL and one Discord."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +16,13 @@ from bot.domain.errors import StorageError
 from storage.engine import create, parse
 from storage.instance import Claim, only_instance
 from tests.demo.wire import SMALL
-from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
+from tests.postgres import Postgres
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 from tests.wire.state import Channel, Member, Message
 
 SECOND_SHARD = 1 << 22
 """The id of a server that is on shard 1 of 2."""
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip(MISSING)
-    with running_postgres(binaries) as server:
-        yield server
 
 
 @pytest.fixture
