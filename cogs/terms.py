@@ -22,14 +22,14 @@ def allowance(text: str) -> int | None:
     """`5` → 5 credits, `unlimited` → None.
 
     Raises:
-        Refusal: `refusal-amount`.
+        Refusal: `refusal-allowance`.
     """
     word = text.strip().casefold()
     if word == UNLIMITED:
         return None
     if re.fullmatch(r"\d{1,7}", word, re.ASCII):
         return int(word)
-    raise Refusal("refusal-amount", least=0, most=MOST_CREDITS)
+    raise Refusal("refusal-allowance", most=MOST_CREDITS)
 
 
 def expiry(text: str, now: datetime) -> datetime:

@@ -102,6 +102,7 @@ class SqliteFile:
     def remember(self) -> None:
         """Leave the mark beside the file: from now on a missing one is a loss."""
         if not self.mark.exists():
+            self.mark.touch(mode=0o600)
             self.mark.write_text(_MARK.replace("{ name }", self.path.name), encoding="utf-8")
 
     def _begins_as_one(self) -> bool:

@@ -78,12 +78,15 @@ class BarReport:
     def __init__(self, voice: Voice, progress: Progress) -> None:
         self._voice = voice
         self._progress = progress
+        self._place = ""
         self._task = progress.add_task(voice.say("cli-generate-asked"), total=None, percent="")
 
     def accepted(self, handle: Handle) -> None:
         """Keep the handle on the screen: it finds a paid video again."""
         place = handle.poll_url or handle.task_id or handle.media_id or handle.remix_id or ""
-        self._print("cli-generate-accepted", place=place)
+        if place != self._place:
+            self._place = place
+            self._print("cli-generate-accepted", place=place)
 
     def moved(self, progress: Moved) -> None:
         """Show the relay's own words and figure."""

@@ -20,7 +20,7 @@ from bot.domain.errors import SettingProblem, SettingsError
 from bot.settings import forms
 from bot.settings.model import DEFAULT_RELAY, Settings
 from bot.settings.problems import explained, unknown_keys
-from bot.settings.tables import Tables, read_tables
+from bot.settings.tables import Tables, key_names, read_tables
 
 Purpose: TypeAlias = Literal["run", "generate", "check"]
 """`check` wants whatever is there: nothing is missed, only malformed settings are problems."""
@@ -72,7 +72,8 @@ def config_path() -> Path | None:
 
 def unknown_in_dotenv() -> list[SettingProblem]:
     """Names in `.env` that are nearly a setting's; others may belong to someone else."""
-    known = [*(key.upper() for key in SETTING_KEYS), CONFIG_NAME]
+    keys = key_names(_document(_names()))
+    known = [*(key.upper() for key in SETTING_KEYS), CONFIG_NAME, *keys]
     found = unknown_keys(dotenv_values(_DOTENV, encoding=_ENCODING), known, ".env")
     return [problem for problem in found if problem.params["near"]]
 

@@ -39,6 +39,13 @@ def read_tables(document: Mapping[str, Any], names: Mapping[str, str | None]) ->
     return tables
 
 
+def key_names(document: Mapping[str, Any]) -> list[str]:
+    """The variables that a parsed file names for the keys of its relays."""
+    entries = (entry for _, entry in _tabled(document.get("relays", {})))
+    named = (entry.get("api_key_env") for entry in entries if isinstance(entry, dict))
+    return [name for name in named if isinstance(name, str)]
+
+
 def _listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
 

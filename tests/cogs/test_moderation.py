@@ -59,7 +59,7 @@ async def test_refuses_what_is_no_allowance(
 ) -> None:
     result = await server.mod.slash(server.channel, "video-admin quota set", allowance=allowance)
 
-    assert "not an amount of credits" in private_answer(result)
+    assert "That is not an allowance" in private_answer(result)
     assert await counter.left(server.alice, server.guild.id) == 3
 
 

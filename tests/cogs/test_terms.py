@@ -28,7 +28,7 @@ def test_refuses_other_allowances(written: str) -> None:
     with pytest.raises(Refusal) as caught:
         terms.allowance(written)
 
-    assert caught.value.code == "refusal-amount"
+    assert caught.value.code == "refusal-allowance"
 
 
 @pytest.mark.parametrize(

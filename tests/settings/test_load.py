@@ -222,3 +222,10 @@ def test_a_dotenv_that_is_no_text_is_named(folder: Path) -> None:
     (problem,) = problems()
 
     assert (problem.code, problem.params["name"]) == ("setting-file", ".env")
+
+
+def test_the_variables_for_the_keys_of_relays_are_known_names(folder: Path) -> None:
+    (folder / ".env").write_text("LNGAI_API_KEY=sk-1\nRELAY_API_KYE=sk-2\n")
+    (folder / "clapper.toml").write_text('[relays.lngai]\napi_key_env = "LNGAI_API_KEY"\n')
+
+    assert [problem.params["name"] for problem in unknown_in_dotenv()] == ["RELAY_API_KYE"]

@@ -41,6 +41,7 @@ refusal-image-empty = { the-image } is an empty file. Send it again.
 refusal-image-gone = The image of that video is not kept any more. Start a new /video with the image attached.
 refusal-timezone = There is no time zone “{ $value }”. Give a name such as Europe/Berlin or Asia/Shanghai.
 refusal-expires = That is not a time to come. Write 7d, 2w or a day such as 2026-12-31, at most ten years ahead.
+refusal-allowance = That is not an allowance. Give a whole number from 0 to { $most }, unlimited, or default.
 refusal-amount = That is not an amount of credits. Give a whole number from { $least } to { $most }.
 
 ## Who asks, and where
