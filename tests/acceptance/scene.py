@@ -93,6 +93,13 @@ class Scene:
         await until(lambda: "again" in self.buttons(answer), lambda: self.text(answer))
         return self.text(answer)
 
+    async def until_told(self, answer: simcord.InteractionResult) -> None:
+        """Its end is written down as well, and its owner was told."""
+        await self.until_over(answer)
+        card = answer.response
+        assert card is not None
+        await until(lambda: any(_answers(found, card.id) for found in self.messages()))
+
     async def press(
         self, member: simcord.MemberActor, answer: simcord.InteractionResult, verb: str
     ) -> simcord.InteractionResult:
@@ -108,6 +115,10 @@ class Scene:
 def names(message: discord.Message) -> list[str]:
     """File names of the videos that a message shows."""
     return [url.split("?")[0].rsplit("/", 1)[1] for url in video_urls(message.components)]
+
+
+def _answers(message: discord.Message, card_id: int) -> bool:
+    return message.reference is not None and message.reference.message_id == card_id
 
 
 async def until(true: Callable[[], bool], tell: Callable[[], object] = lambda: "") -> None:

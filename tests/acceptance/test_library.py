@@ -49,7 +49,7 @@ def said(message: ResponseMessage) -> str:
 
 
 async def test_a_video_is_watched_posted_and_sent_again(scene: Scene) -> None:
-    await scene.until_over(await scene.video(prompt="a paper boat"))
+    await scene.until_told(await scene.video(prompt="a paper boat"))
 
     shown = await press(scene, await library(scene), "open")
     await press(scene, shown, "post")
@@ -67,7 +67,7 @@ async def test_a_video_is_watched_posted_and_sent_again(scene: Scene) -> None:
 
 async def test_delete_on_a_card_takes_it_from_the_library(scene: Scene) -> None:
     card = await scene.video()
-    await scene.until_over(card)
+    await scene.until_told(card)
     assert "1 video" in said(await library(scene))
 
     await scene.press(scene.world.alice, card, "delete")
@@ -83,7 +83,7 @@ async def test_a_video_outlives_the_bot_and_the_relay(tmp_path: Path) -> None:
     ):
         scene = Scene(relay=relay, app=before, world=made)
         async with working(before, made.env):
-            await scene.until_over(await scene.video(prompt="made before"))
+            await scene.until_told(await scene.video(prompt="made before"))
             listed = await library(scene)
         async with (
             SampleRelay(pace=0, film=SMALL) as other,

@@ -150,6 +150,8 @@ def test_no_card_mentions_links_or_tricks_anybody(state: CardState, label: str) 
 
     text = written(card_view(state, texts=TEXTS, models=models, buttons=lambda _: ()))
     text = text.replace(LINK_TO_EARLIER, "]", 1)
+    # An address mentions nobody and leads where it says, whatever stands in it.
+    text = re.sub(r"\]\(https://a\.example/[^()\s]*\)", "]()", text)
 
     mentioned = {found for found in CONSTRUCT.findall(text) if not _own_moment(found)}
     assert mentioned <= {f"<@{OWNER}>", _actor(state)}

@@ -18,6 +18,7 @@ from storage.backup import Copy, back_up
 from storage.database import Database
 from tests.storage.studio import Clock, Studio
 from tests.storage.test_file import contents, jobs_in, make_ledger
+from tests.unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[2]
 
@@ -202,6 +203,7 @@ def test_a_full_disk_leaves_nothing_behind(path: Path, target: Path) -> None:
         [sys.executable, "-c", program, path, target],
         capture_output=True,
         text=True,
+        env=unmeasured(),
         cwd=ROOT,
         timeout=60,
         check=False,

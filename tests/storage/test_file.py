@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.instance import Claim, only_instance
 from storage.look import look
 from tests.storage.studio import Clock, Studio
+from tests.unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -231,6 +232,7 @@ def start(path: Path, first: str = "") -> str:
         [sys.executable, "-c", program, path],
         capture_output=True,
         text=True,
+        env=unmeasured(),
         cwd=ROOT,
         timeout=60,
         check=False,
