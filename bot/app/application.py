@@ -144,7 +144,6 @@ async def application(
             media=media,
             clock=clock,
             pace=pace,
-            name=settings.worker_name,
         )
         parts.bot.desk = parts.desk
         yield Application(settings, database, parts, clock=clock, pace=pace)

@@ -60,7 +60,6 @@ class Parts:
         media: MediaClient,
         clock: Callable[[], datetime],
         pace: Pace,
-        name: str,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -68,7 +67,6 @@ class Parts:
         self._media = media
         self._clock = clock
         self._pace = pace
-        self._name = name
         self._catalogue = settings.catalogue
         self._inputs = Inputs(settings.inputs_dir)
         self._shelf = Shelf(settings.videos_dir)
@@ -154,7 +152,7 @@ class Parts:
     @cached_property
     def recover(self) -> Recover:
         return Recover(
-            worker=self._name,
+            worker=self._settings.worker_name,
             alone=self._settings.alone,
             jobs=self.jobs,
             leases=self.leases,
@@ -189,7 +187,7 @@ class Parts:
     def worker(self) -> Worker:
         limits = {name: relay.concurrency for name, relay in self._settings.relays.items()}
         return Worker(
-            name=self._name,
+            name=self._settings.worker_name,
             jobs=self.jobs,
             leases=self.leases,
             heartbeat=self.heartbeat,
