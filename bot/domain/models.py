@@ -148,7 +148,7 @@ class VideoModel:
         if ratio is not None and ratio not in self.ratios:
             raise self._refusal("ratio", ratio, self.ratios)
         if seconds is not None and seconds not in self.seconds:
-            raise self._refusal("seconds", str(seconds), [str(s) for s in self.seconds])
+            raise self._refusal("seconds", str(seconds), [str(s) for s in sorted(self.seconds)])
 
     def _check_images(self, images: int, *, required: bool) -> None:
         limit = 0 if self.image_transport is ImageTransport.NONE else self.images

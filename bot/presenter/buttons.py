@@ -51,9 +51,9 @@ _LABELS: Mapping[Verb, str] = {
 }
 _AFTERWARDS = (Verb.AGAIN, Verb.PROMPT, Verb.DELETE)
 _BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
-    JobStatus.QUEUED: (Verb.CANCEL,),
-    JobStatus.RUNNING: (Verb.CANCEL,),
-    JobStatus.DELIVERING: (),
+    JobStatus.QUEUED: (Verb.CANCEL, Verb.PROMPT),
+    JobStatus.RUNNING: (Verb.CANCEL, Verb.PROMPT),
+    JobStatus.DELIVERING: (Verb.PROMPT,),  # so that the row stays while the state changes
     JobStatus.DELIVERED: _AFTERWARDS,
     JobStatus.FAILED: _AFTERWARDS,
     JobStatus.CANCELLED: _AFTERWARDS,

@@ -107,8 +107,11 @@ def _role(role_id: object) -> str:
 
 
 def _megabytes(size: float) -> FluentType:
-    """Bytes in the megabytes that Discord counts, to one digit; the locale writes the number."""
-    return fluent_number(round(size / 1024**2, 1))
+    """Bytes in the megabytes that Discord counts, to one digit; the locale writes the number.
+
+    What there is has 0.1 at least: nobody is told of a video of 0 MB.
+    """
+    return fluent_number(max(round(size / 1024**2, 1), 0.1 if size else 0))
 
 
 def _given(value: object) -> str:

@@ -38,7 +38,7 @@ async def test_answers_with_the_card(server: Server, counter: Counter) -> None:
     assert not result.ephemeral
     assert "A boat in the rain" in server.says()
     assert "1 credit held, 2 left today" in server.says()
-    assert labels(server.card()) == ["Cancel"]
+    assert labels(server.card()) == ["Cancel", "Prompt"]
 
 
 async def test_hands_the_job_over_with_its_card(server: Server, counter: Counter) -> None:

@@ -13,6 +13,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.requests import VideoRequest
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
+from bot.presenter.buttons import job_buttons
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     MODELS,
@@ -106,7 +107,7 @@ def test_without_the_relays_percentage_there_is_no_bar_and_no_number() -> None:
 def test_a_silent_relay_is_named_since_when() -> None:
     said = text(CardState(job=RUNNING, silent_since=NOW + timedelta(seconds=5)))
 
-    assert said[-1] == f"-# Started <t:{UNIX}:R> · no news since <t:{UNIX + 5}:R>"
+    assert said[-1] == f"-# Started <t:{UNIX}:R> · last news <t:{UNIX + 5}:R>"
 
 
 @pytest.mark.parametrize(
@@ -471,6 +472,16 @@ def test_buttons_follow_the_link() -> None:
 
     labels = [c["label"] for c in components(shown) if c["type"] == 2]
     assert labels == ["Open the video", "Again", "Delete"]
+
+
+@pytest.mark.parametrize("status", JobStatus)
+def test_every_state_has_a_row_of_buttons_so_that_the_card_keeps_its_shape(
+    status: JobStatus,
+) -> None:
+    shown = view(CardState(job=make_job(status=status)), job_buttons(TEXTS))
+
+    labels = [c["label"] for c in components(shown) if c["type"] == 2]
+    assert "Prompt" in labels
 
 
 def test_every_state_has_a_colour_of_its_own() -> None:

@@ -102,7 +102,7 @@ def test_a_member_reads_the_reason_of_a_block_and_a_moderator_who_did_it() -> No
     assert "Blocked from making videos: \\*\\*spam\\*\\*" in told(report)
     assert "Videos are paused on this server" in told(report)
     assert f"Blocked <t:{UNIX}:R> by <@42>: \\*\\*spam\\*\\*" in told(report, own=False)
-    assert f"Videos are paused here since <t:{UNIX}:R> by <@43>" in told(report, own=False)
+    assert f"Paused for everybody here <t:{UNIX}:R> by <@43>" in told(report, own=False)
 
 
 def test_a_moderator_sees_every_rule_and_which_one_decides() -> None:

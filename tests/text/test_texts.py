@@ -56,6 +56,11 @@ def test_writes_sizes_in_megabytes(texts: Texts) -> None:
     assert texts.say("size", size=10 * 1024**2 + 400_000) == "10.4 MB"
 
 
+def test_says_of_nothing_that_is_there_that_it_has_0_megabytes(texts: Texts) -> None:
+    assert texts.say("size", size=1) == "0.1 MB"
+    assert texts.say("card-fetching", size=0) == "Fetching it"
+
+
 def test_puts_no_invisible_marks_around_parameters(texts: Texts) -> None:
     said = texts.say("refusal-model", value="sora-9", choices="Sora 2")
 

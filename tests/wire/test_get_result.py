@@ -110,7 +110,7 @@ async def test_the_button_comes_at_minute_13_though_nothing_else_changes(
         stand.clock.forward(minutes=13)
         await until(lambda: BUTTON in card.message.buttons)
 
-        assert list(card.message.buttons) == ["Cancel", BUTTON]
+        assert list(card.message.buttons) == ["Cancel", "Prompt", BUTTON]
         assert f"**{BUTTON}** brings the news here" in card.message.text
         assert stand.trail() == ["token 200"] * 2
         assert card.message.buttons[BUTTON]["custom_id"] == f"video:result:{card.state.job.id}"
@@ -141,7 +141,7 @@ async def test_a_card_that_the_bot_can_edit_needs_none(
         stand.editor.offer(card.at(percent=1.0))
         await until(lambda: "1 %" in card.message.text)
 
-        assert list(card.message.buttons) == ["Cancel"]
+        assert list(card.message.buttons) == ["Cancel", "Prompt"]
 
 
 async def test_a_press_by_anyone_brings_the_video_to_the_card(room: Room) -> None:

@@ -36,7 +36,7 @@ quota-paused = { GIVEN($reason) ->
     [yes] Videos are paused on this server: { $reason }
    *[no] Videos are paused on this server
 }
-quota-paused-by = Videos are paused here since { MOMENT($at) } by { MEMBER($actor) }{ GIVEN($reason) ->
+quota-paused-by = Paused for everybody here { MOMENT($at) } by { MEMBER($actor) }{ GIVEN($reason) ->
     [yes] : { $reason }
    *[no] { "" }
 }
