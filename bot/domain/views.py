@@ -23,6 +23,26 @@ class Clip:
     """FFmpeg's name of the video codec, such as `h264`."""
     inline_safe: bool
     """H.264, yuv420p, AAC or silent, faststart: what every Discord client plays in place."""
+    picture_safe: bool = True
+    """Whether its picture at least is H.264 in yuv420p, which need not be encoded anew."""
+    sound: str | None = None
+    """FFmpeg's name of the audio codec; `None` when it is silent."""
+    rate: float = 24.0
+    """Frames a second, on average."""
+
+
+class Treatment(StrEnum):
+    """What became of a relay's video before it was posted; the relay's own file stays."""
+
+    UNTOUCHED = "untouched"
+    REMUXED = "remuxed"
+    """The same picture and sound in an MP4 that plays from its first bytes on."""
+    CONVERTED = "converted"
+    """Picture or sound encoded anew, because not every client plays the codec."""
+    SHRUNK = "shrunk"
+    """All of it, made small enough for the channel."""
+    PREVIEW = "preview"
+    """Its beginning: all of it would not fit without being visibly broken."""
 
 
 class DeliveryForm(StrEnum):
