@@ -3,7 +3,7 @@
 from bot.delivery.fetch import VideoFetcher
 from bot.delivery.fitting import Fitted, Fitter
 from bot.delivery.limits import fits, link_expiry
-from bot.delivery.packing import DEFAULT_LIMIT, packed
+from bot.delivery.packing import DEFAULT_LIMIT, packed, share
 from bot.delivery.probe import probe
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "link_expiry",
     "packed",
     "probe",
+    "share",
 ]

@@ -123,12 +123,8 @@ class Fitter:
         return (await asyncio.to_thread(target.stat)).st_size
 
 
-def derived_pattern(name: str) -> str:
-    """What the names of the files match that were made of the video of that name."""
-    return f"{Path(name).stem}.*.mp4"
-
-
 def _derived(original: Path, treatment: Treatment, room: int) -> Path:
+    """Where it lies; `original_name` reads such names."""
     return original.with_name(f"{original.stem}.{treatment.value}-{room}.mp4")
 
 

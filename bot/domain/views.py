@@ -1,6 +1,6 @@
 """What people are shown: the state of a job's card, and what a delivery came to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -68,6 +68,30 @@ class Delivery:
     """The relay's link."""
     expires_at: datetime | None = None
     """When that link ends, where the link itself says so."""
+    treatment: Treatment = Treatment.UNTOUCHED
+    original: Clip | None = None
+    """The relay's own file, where `clip` was made of it."""
+    limit: int = 0
+    """Bytes that a file may have where it is posted; 0 when it shares them with others."""
+    kept: bool = True
+    """Whether the relay's own file stays in its owner's library."""
+
+    def as_link(self) -> "Delivery":
+        """The same, where the relay's link alone leads to it: to its own file, not to ours."""
+        return replace(
+            self,
+            form=DeliveryForm.LINKED,
+            clip=self.original or self.clip,
+            treatment=Treatment.UNTOUCHED,
+            original=None,
+        )
+
+    @property
+    def linked(self) -> bool:
+        """Whether the relay's link leads to more than is posted and kept."""
+        if self.form is DeliveryForm.LINKED or self.treatment is Treatment.PREVIEW:
+            return True
+        return not self.kept and self.treatment in (Treatment.CONVERTED, Treatment.SHRUNK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +118,12 @@ class Step(StrEnum):
     """What is being done while delivering."""
 
     FETCHING = "fetching"
+    CONVERTING = "converting"
+    """Making it playable everywhere."""
+    SHRINKING = "shrinking"
+    """Making it small enough for the channel."""
+    CUTTING = "cutting"
+    """Making a preview of its beginning."""
     POSTING = "posting"
 
 
@@ -114,8 +144,11 @@ class CardState:
     """Start plus the median of this model's last videos; `None` without history."""
     step: Step | None = None
     fetching: int = 1
-    """Which of the job's videos is being fetched."""
+    """Which of the job's videos is being worked on."""
     bytes_total: int | None = None
+    """What it has, once known."""
+    bytes_limit: int = 0
+    """What it may have here, while it is made to fit."""
     pictures: tuple[Path, ...] = ()
     """The reference images as they were understood, first frame first, shown on the card."""
     parked: bool = False

@@ -22,9 +22,10 @@ class Shelf:
         return tuple(file for file in found if file is not None)
 
     def remove(self, job_id: str) -> None:
-        """Forget all of a job's videos."""
+        """Forget all of a job's videos, and what was made of them."""
         first = video_name(job_id)
-        for pattern in (first, first.replace(".", "-*.")):
+        # The id is as long as all others, so it is the beginning of its own names alone.
+        for pattern in (first, first.replace(".", "-*."), first.replace(".", ".*.")):
             for path in self.folder.glob(pattern):
                 path.unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import VideoFetcher
+from bot.delivery import Fitter, VideoFetcher
 from bot.domain.errors import MediaFailure, RelayFailure
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Limits
@@ -43,6 +43,8 @@ class Errand:
                 jobs=self.jobs, catalogue=Catalogue([VideoModel(id="m", label="M")])
             ),
             fetcher=VideoFetcher(media, stage.folder / "videos"),
+            fitter=Fitter(),
+            keeps=True,
             clock=clock,
             metrics=Metrics(),
         )
