@@ -44,7 +44,7 @@ class Fitted:
 
 
 class Fitter:
-    """Works on one video at a time, so that the bot stays awake on a small machine."""
+    """Encodes one video at a time, so that the bot stays awake on a small machine."""
 
     def __init__(self, *, seconds: float = ENCODE_SECONDS) -> None:
         """Take the time that one encoding may take; 0 means that nothing is encoded."""
@@ -64,8 +64,7 @@ class Fitter:
             return Fitted(clip=clip, treatment=Treatment.UNTOUCHED)
         if room <= 0:
             return None
-        async with self._turn:
-            return await self._made(clip, room) or await self._make(clip, room, show)
+        return await self._made(clip, room) or await self._make(clip, room, show)
 
     async def _made(self, clip: Clip, room: int) -> Fitted | None:
         for treatment in Treatment:
@@ -85,7 +84,7 @@ class Fitter:
         ):
             if plan is None:
                 continue
-            show(plan.treatment)
+            show(plan.treatment)  # also while others have their turn
             if (found := await self._carried_out(clip, plan, room)) is not None:
                 log.info("video.fitted", file=clip.path.name, treatment=plan.treatment.value)
                 return Fitted(clip=found, treatment=plan.treatment)
@@ -97,6 +96,7 @@ class Fitter:
             with _beside(target) as partial:
                 if await self._fits_in_two_tries(clip, plan, partial, room):
                     return await _placed(partial, target, room, plan.seconds or clip.seconds)
+                log.info("video.still_too_large", file=clip.path.name, room=room)
         except ChildOverran:
             log.warning("video.fitting_too_slow", file=clip.path.name, seconds=self._seconds)
         except (ChildFailed, OSError) as failed:
@@ -104,6 +104,12 @@ class Fitter:
         return None
 
     async def _fits_in_two_tries(self, clip: Clip, plan: Plan, target: Path, room: int) -> bool:
+        if plan.picture is None:  # a copy takes no time that others would miss
+            return await self._written(clip, plan, target) <= room
+        async with self._turn:
+            return await self._encoded(clip, plan, target, room)
+
+    async def _encoded(self, clip: Clip, plan: Plan, target: Path, room: int) -> bool:
         came_to = await self._written(clip, plan, target)
         if came_to > room and (second := tighter(plan, came_to, room)):
             came_to = await self._written(clip, second, target)
@@ -144,6 +150,7 @@ async def _placed(partial: Path, target: Path, room: int, seconds: float) -> Cli
     """Give it its name, if it is what it was to become."""
     found = await _playing(partial, room)
     if found is None or found.seconds < _WHOLE * seconds - 0.5:
+        log.warning("video.not_fitted", file=target.name, cause="it broke off")
         return None
     await asyncio.to_thread(partial.replace, target)
     return replace(found, path=target)

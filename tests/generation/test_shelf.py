@@ -12,7 +12,9 @@ JOB, OTHER = "0123456789abcdef", "fedcba9876543210"
 
 def test_all_files_of_a_job_go_and_none_of_another(tmp_path: Path) -> None:
     own = [video_name(JOB, number) for number in (1, 2, 10)]
+    own += [f"video-{JOB}.shrunk-9.mp4", f"video-{JOB}-2.preview-9.mp4"]
     others = [video_name(OTHER, number) for number in (1, 2)]
+    others += [f"video-{OTHER}.shrunk-9.mp4"]
     for name in (*own, *others):
         (tmp_path / name).touch()
 
@@ -32,3 +34,10 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
 def test_an_id_that_could_lead_elsewhere_is_refused(tmp_path: Path, job_id: str) -> None:
     with pytest.raises(ValueError, match="letters and digits"):
         Shelf(tmp_path).remove(job_id)
+
+
+def test_what_was_made_of_a_video_is_no_video_of_its_own(tmp_path: Path) -> None:
+    for name in (video_name(JOB), f"video-{JOB}.shrunk-9.mp4", f"video-{JOB}.preview-9.mp4"):
+        (tmp_path / name).touch()
+
+    assert [file.path.name for file in Shelf(tmp_path).files(JOB, 3)] == [video_name(JOB)]
