@@ -1,5 +1,6 @@
 """Videos that Discord would not play or take as they are, all the way to the card."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.delivery.clips import QUARTERS
 from tests.delivery.seen import Seen, seen
 from tests.generation.errand import an_errand, names
 from tests.net.loopback import Answer, Host, listen, reply
-from tests.presenter_live.stage import Stage
+from tests.presenter_live.stage import Stage, until
 
 MIB = 1 << 20
 
@@ -179,3 +180,21 @@ async def test_what_was_made_before_a_restart_is_not_made_again(stage: Stage, ho
 
         assert {path.name: path.stat().st_mtime_ns for path in errand.files()} == made
         assert len(made) == 2
+
+
+async def test_who_is_stopped_in_the_middle_goes_on_from_there(stage: Stage, host: Host) -> None:
+    async with an_errand(stage, host) as errand:
+        job = await errand.job([[f"{host.url}/long"]], limit=MARGIN + 3_000_000)
+        work = asyncio.create_task(errand.bring(job))
+        await until(lambda: any("shrunk" in path.name for path in errand.files()))
+
+        work.cancel()
+        await asyncio.wait({work})
+        left = [path.name for path in errand.files()]
+        await errand.bring(job)
+
+        assert work.cancelled()
+        assert left == [f"video-{job.id}.mp4"]
+        assert "Shrunk from 3.2 MB" in stage.said(stage.messages()[0])
+        assert len(host.heard) == 1
+        assert await errand.status(job) is JobStatus.DELIVERED
