@@ -188,7 +188,8 @@ class Picture(Encoded):
 
     def _encoding(self, made: OutputContainer) -> VideoStream:
         wanted = self._wanted
-        rate = Fraction(wanted["rate"] or self._stream.average_rate or 24).limit_denominator(1001)
+        rate = Fraction(wanted["rate"] or self._stream.average_rate or 24)
+        rate = max(rate.limit_denominator(1001), Fraction(1))
         bounds = {"maxrate": str(int(wanted["bits"])), "bufsize": str(int(wanted["buffer"]))}
         encoder = made.add_stream("libx264", rate=rate, options=_QUALITY | bounds)
         encoder.width, encoder.height = int(wanted["width"]), int(wanted["height"])

@@ -16,6 +16,7 @@ from bot.delivery.limits import MARGIN, fits
 from bot.delivery.plans import Plan, preview, remuxed, tighter, whole
 from bot.delivery.probe import probe
 from bot.domain.errors import MediaFailure
+from bot.domain.jobs import remuxed_name
 from bot.domain.views import Clip, Treatment
 
 ENCODE_SECONDS = 300.0
@@ -64,7 +65,12 @@ class Fitter:
             return Fitted(clip=clip, treatment=Treatment.UNTOUCHED)
         if room <= 0:
             return None
-        return await self._made(clip, room) or await self._make(clip, room, show)
+        try:
+            return await self._made(clip, room) or await self._make(clip, room, show)
+        except Exception:
+            # The video is there and paid: a fault of ours must not end its job.
+            log.exception("video.fitting_broke", file=clip.path.name)
+            return None
 
     async def _made(self, clip: Clip, room: int) -> Fitted | None:
         for treatment in Treatment:
@@ -131,6 +137,8 @@ class Fitter:
 
 def _derived(original: Path, treatment: Treatment, room: int) -> Path:
     """Where it lies; `original_name` reads such names."""
+    if treatment is Treatment.REMUXED:
+        return original.with_name(remuxed_name(original.name))
     return original.with_name(f"{original.stem}.{treatment.value}-{room}.mp4")
 
 
@@ -160,6 +168,6 @@ async def _playing(path: Path, room: int) -> Clip | None:
     """What lies there, if it plays in place and fits."""
     try:
         found = await probe(path)
-    except MediaFailure:
+    except (MediaFailure, OSError):
         return None
     return found if found.inline_safe and found.size <= room else None

@@ -33,6 +33,11 @@ def original_name(name: str) -> str:
     return f"{name.partition('.')[0]}.mp4" if derived else name
 
 
+def remuxed_name(name: str) -> str:
+    """What the same video is called in a container that plays in place, where it was not in one."""
+    return f"{name.partition('.')[0]}.remuxed.mp4"
+
+
 class JobStatus(StrEnum):
     """`queued → running → delivering → delivered | failed | cancelled`."""
 

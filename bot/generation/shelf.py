@@ -1,11 +1,12 @@
 """Where finished videos lie, and which of a job's are still there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.jobs import Job, video_name
+from bot.domain.jobs import Job, remuxed_name, video_name
 from bot.domain.library import VideoFile
 
 
@@ -16,7 +17,10 @@ class Shelf:
     folder: Path
 
     def files(self, job_id: str, videos: int) -> tuple[VideoFile, ...]:
-        """What is there of a job that brought so many videos, the best first."""
+        """What is there of a job that brought so many videos, the best first.
+
+        Where only the relay's container does not play in place, the one that does is given.
+        """
         names = enumerate(file_names(job_id, videos), start=1)
         found = (_look(self.folder / name, number) for number, name in names)
         return tuple(file for file in found if file is not None)
@@ -43,8 +47,11 @@ def in_use(job: Job) -> set[str]:
 
 def _look(path: Path, number: int) -> VideoFile | None:
     try:
-        found = path.stat()
+        stored_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except FileNotFoundError:
         return None
-    stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
-    return VideoFile(path=path, number=number, size=found.st_size, stored_at=stored_at)
+    for same in (path.with_name(remuxed_name(path.name)), path):
+        with suppress(FileNotFoundError):
+            size = same.stat().st_size
+            return VideoFile(path=same, number=number, size=size, stored_at=stored_at)
+    return None

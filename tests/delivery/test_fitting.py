@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,10 @@ async def test_where_nothing_can_be_written_the_video_stays_as_it_is(
     shutil.rmtree(tmp_path)
 
     assert await bench.fit(clip) is None
+
+
+async def test_a_fault_of_our_own_leaves_the_video_as_it_is(bench: Bench) -> None:
+    clip = replace(await bench.clip("hevc.mp4"), seconds=0)  # which no probe finds
+
+    assert await bench.fit(clip) is None
+    assert bench.files() == [clip.path.name]

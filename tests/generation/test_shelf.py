@@ -1,5 +1,6 @@
 """The folder of videos."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,20 @@ def test_what_was_made_of_a_video_is_no_video_of_its_own(tmp_path: Path) -> None
         (tmp_path / name).touch()
 
     assert [file.path.name for file in Shelf(tmp_path).files(JOB, 3)] == [video_name(JOB)]
+
+
+def test_the_same_video_in_a_container_that_plays_is_given_instead(tmp_path: Path) -> None:
+    for name, size in ((video_name(JOB), 10), (f"video-{JOB}.remuxed.mp4", 12)):
+        (tmp_path / name).write_bytes(bytes(size))
+    os.utime(tmp_path / video_name(JOB), (1, 1))
+
+    (file,) = Shelf(tmp_path).files(JOB, 1)
+
+    assert (file.path.name, file.number, file.size) == (f"video-{JOB}.remuxed.mp4", 1, 12)
+    assert file.stored_at.timestamp() == 1
+
+
+def test_what_was_made_of_a_video_that_is_gone_is_no_video(tmp_path: Path) -> None:
+    (tmp_path / f"video-{JOB}.remuxed.mp4").touch()
+
+    assert Shelf(tmp_path).files(JOB, 1) == ()
