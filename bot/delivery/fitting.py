@@ -27,7 +27,7 @@ _MEMORY = 3 << 30
 """Address space, as for a probe."""
 _OUTPUT = 64 * 1024
 _COPYING = 60.0
-"""Seconds that a copy of streams may take at least."""
+"""Seconds that a copy of the picture may take."""
 _WHOLE = 0.9
 """Of what was to be written, as for a probe: where less comes out, it broke off."""
 _SPARE = 0.6
@@ -128,7 +128,7 @@ class Fitter:
             "sound": plan.sound,
             "seconds": plan.seconds,
         }
-        seconds = max(self._seconds, _COPYING)
+        seconds = self._seconds if plan.picture else _COPYING
         limits = ChildLimits(seconds=seconds, memory=_MEMORY, output=_OUTPUT)
         arguments = (str(clip.path), str(target), json.dumps(order))
         await run_child(_CHILD, *arguments, limits=limits)

@@ -74,6 +74,9 @@ KINDS = {
     "uneven.mp4": Kind(moments=UNEVEN),
     "av1.mp4": Kind(codec="libaom-av1", options=FASTSTART, encoder={"cpu-used": "8"}),
     "odd.webm": Kind(codec="libvpx-vp9", sound=None, size=(65, 49)),
+    "huge.mp4": Kind(
+        pixels="yuv444p", size=(3840, 2160), frames=2, sound=None, options=FASTSTART, encoder=FAST
+    ),
     "large.mp4": Kind(
         size=(96, 64), options=FASTSTART, encoder={**FAST, "qp": "4"}, frames=24, noisy=True
     ),

@@ -43,8 +43,9 @@ def _look(path: Path) -> dict[str, object]:
     with av.open(str(path)) as container:
         pictures = list(container.decode(video=0))
     middle = pictures[len(pictures) // 2]
-    # As players do: what is named is believed, and what is not is BT.601 where it is small.
-    named = "itu709" if middle.colorspace == 1 else "itu601"
+    # As players do: what is named is believed, and what is not goes by the height.
+    modern = middle.colorspace == 1 or (middle.colorspace == 2 and middle.height >= 720)
+    named = "itu709" if modern else "itu601"
     shown = middle.reformat(format="rgb24", src_colorspace=named, dst_colorspace="itu601")
     image = shown.to_image()  # type: ignore[no-untyped-call]  # PyAV
     image = image.rotate(pictures[0].rotation, expand=True)

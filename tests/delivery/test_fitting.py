@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -51,12 +53,13 @@ def bench(clips: Path, tmp_path: Path) -> Bench:
     return Bench(clips, tmp_path)
 
 
-def near(colours: tuple[tuple[int, ...], ...], within: int = 16) -> bool:
+Colours: TypeAlias = Sequence[tuple[int, ...]]
+
+
+def near(colours: Colours, given: Colours = QUARTERS) -> bool:
     """Whether the quarters of a picture have the colours that they were given."""
-    pairs = zip(colours, QUARTERS, strict=True)
-    return all(
-        abs(a - b) <= within for one, other in pairs for a, b in zip(one, other, strict=True)
-    )
+    pairs = zip(colours, given, strict=True)
+    return all(abs(a - b) <= 16 for one, other in pairs for a, b in zip(one, other, strict=True))
 
 
 async def test_what_plays_everywhere_is_not_touched(bench: Bench) -> None:
@@ -203,6 +206,25 @@ async def test_what_would_take_too_long_is_not_begun(bench: Bench) -> None:
     assert bench.said == []
     remuxed = await bench.fitted("index-last.mp4")
     assert remuxed.treatment is Treatment.REMUXED
+
+
+async def test_what_takes_longer_than_it_may_is_stopped(bench: Bench) -> None:
+    bench.fitter = Fitter(seconds=0.01)
+    clip = await bench.clip("hevc.mp4")
+
+    assert await bench.fit(clip) is None
+    assert bench.said == [Treatment.CONVERTED]
+    assert bench.files() == [clip.path.name]
+
+
+async def test_a_picture_larger_than_phones_play_becomes_smaller(bench: Bench) -> None:
+    clip = await bench.clip("huge.mp4")
+
+    fitted = await bench.fit(clip)
+
+    assert fitted is not None
+    assert (fitted.clip.width, fitted.clip.height) == (1920, 1080)
+    assert near(seen(fitted.clip.path).quarters, seen(clip.path).quarters)
 
 
 async def test_no_room_at_all_is_not_tried(bench: Bench) -> None:

@@ -153,6 +153,7 @@ async def test_where_discord_takes_less_than_it_said_it_is_shrunk_by_one_step(
 
         (card,) = shown(stage, stage.messages()[0], tmp_path)
         assert card.size == (96, 64)
+        assert "Shrinking its 12.1 MB to the 10 MB that fit here" in edits(stage)
         assert "Shrunk from 12.1 MB to fit the 10 MB" in stage.said(stage.messages()[0])
         assert await errand.status(job) is JobStatus.DELIVERED
 
