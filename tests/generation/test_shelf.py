@@ -59,3 +59,25 @@ def test_what_was_made_of_a_video_that_is_gone_is_no_video(tmp_path: Path) -> No
     (tmp_path / f"video-{JOB}.remuxed.mp4").touch()
 
     assert Shelf(tmp_path).files(JOB, 1) == ()
+
+
+def test_copies_to_be_watched_are_told_by_their_names(tmp_path: Path) -> None:
+    names = [
+        video_name(JOB),
+        f"video-{JOB}.converted-9.mp4",
+        f"video-{JOB}-2.shrunk-10.mp4",
+        f"video-{JOB}.preview-9.mp4",
+        f"video-{JOB}.remuxed.mp4",
+        f"video-{JOB}.converted-x.mp4",
+        f".video-{JOB}.converted-9-abc.part",
+        f"video-{OTHER}.converted-9.mp4",
+    ]
+    for name in names:
+        (tmp_path / name).touch()
+
+    found = {
+        (copy.file.path.name, copy.file.number, copy.smaller)
+        for copy in Shelf(tmp_path).copies(JOB)
+    }
+
+    assert found == {(names[1], 1, False), (names[2], 2, True)}
