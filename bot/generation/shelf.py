@@ -33,13 +33,13 @@ class Shelf:
 
     def copies(self, job_id: str) -> tuple[Copy, ...]:
         """What was made of a job's videos to be watched; not what shows only their beginning."""
+        # Ids are equally long, so that none is the beginning of another one.
         found = self.folder.glob(video_name(job_id).replace(".", "*.*."))
         return tuple(copy for copy in map(_copy, found) if copy is not None)
 
     def remove(self, job_id: str) -> None:
         """Forget all of a job's videos, and what was made of them."""
         first = video_name(job_id)
-        # The id is as long as all others, so it is the beginning of its own names alone.
         for pattern in (first, first.replace(".", "-*."), first.replace(".", ".*.")):
             for path in self.folder.glob(pattern):
                 path.unlink(missing_ok=True)
