@@ -117,7 +117,8 @@ class Fitter:
 
     async def _encoded(self, clip: Clip, plan: Plan, target: Path, room: int) -> bool:
         came_to = await self._written(clip, plan, target)
-        if came_to > room and (second := tighter(plan, came_to, room)):
+        if came_to > room and (second := tighter(plan, clip, came_to, room)):
+            log.info("video.second_try", file=clip.path.name, came_to=came_to, room=room)
             came_to = await self._written(clip, second, target)
         return came_to <= room
 

@@ -140,9 +140,13 @@ def preview(clip: Clip, room: int, *, time: float) -> Plan | None:
     )
 
 
-def tighter(plan: Plan, came_to: int, room: int) -> Plan | None:
-    """The second try, from the bytes that the first came to; `None` when it would look broken."""
-    share = room / came_to * _USED
+def tighter(plan: Plan, clip: Clip, came_to: int, room: int) -> Plan | None:
+    """The second try, from the bytes that the first came to; `None` when it would look broken.
+
+    The picture alone gives way: the sound has little to give.
+    """
+    sound = (plan.sound or 0) * (plan.seconds or clip.seconds) / 8
+    share = (room - sound) / max(came_to - sound, 1) * _USED
     picture = plan.picture
     if picture is None or picture.bits * share < picture.least:
         return None

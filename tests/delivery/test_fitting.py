@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.delivery import probe
 from bot.delivery.fitting import Fitted, Fitter
@@ -206,6 +207,31 @@ async def test_what_would_take_too_long_is_not_begun(bench: Bench) -> None:
     assert bench.said == []
     remuxed = await bench.fitted("index-last.mp4")
     assert remuxed.treatment is Treatment.REMUXED
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said", "treatment"),
+    [
+        (900.0, ["video.second_try", "video.fitted"], Treatment.SHRUNK),
+        (
+            90.0,
+            ["video.second_try", "video.still_too_large", "video.fitted"],
+            Treatment.PREVIEW,
+        ),
+    ],
+)
+async def test_after_two_tries_that_come_out_too_large_a_preview_follows(
+    bench: Bench, claimed: float, said: list[str], treatment: Treatment
+) -> None:
+    clip = replace(await bench.clip("long.mp4"), seconds=claimed)  # of 1,800
+
+    with capture_logs() as events:
+        fitted = await bench.fit(clip, MARGIN + 1_000_000)
+
+    assert [event["event"] for event in events] == said
+    assert fitted is not None
+    assert fitted.treatment is treatment
+    assert fitted.clip.size <= 1_000_000
 
 
 async def test_what_takes_longer_than_it_may_is_stopped(bench: Bench) -> None:

@@ -93,7 +93,7 @@ def test_the_second_try_takes_less(given: Clip, room: int, came_to: int) -> None
     if plan is None or plan.picture is None or came_to <= room:
         return
 
-    again = second_try(plan, came_to, room)
+    again = second_try(plan, given, came_to, room)
 
     if again is not None:
         assert again.picture is not None
