@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.jobs import original_name
 from bot.settings import Settings
 
 FRESH = 3600.0
@@ -14,9 +15,15 @@ FRESH = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    path: Path
+    """One that was stored, with those that were made of it."""
+
+    paths: tuple[Path, ...]
     modified: float
     size: int
+
+    @property
+    def name(self) -> str:
+        return original_name(self.paths[0].name)
 
 
 def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
@@ -30,7 +37,8 @@ def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
     room = None if settings.media_keep_gb is None else int(settings.media_keep_gb * 10**9)
     files = [*_files(settings.inputs_dir), *_files(settings.videos_dir)]
     for file in _over(files, oldest=oldest, now=now, room=room, in_use=in_use):
-        file.path.unlink(missing_ok=True)
+        for path in file.paths:
+            path.unlink(missing_ok=True)
 
 
 def free_bytes(folder: Path) -> int:
@@ -45,14 +53,21 @@ def _over(
     kept = sum(file.size for file in files)
     for file in sorted(files, key=lambda found: found.modified):
         too_much = room is not None and kept > room and file.modified < now - FRESH
-        if file.path.name in in_use or (file.modified >= oldest and not too_much):
+        if file.name in in_use or (file.modified >= oldest and not too_much):
             continue
         kept -= file.size
         yield file
 
 
 def _files(folder: Path) -> Iterator[_File]:
+    groups: dict[str, list[Path]] = {}
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_file():
-            found = path.stat()
-            yield _File(path=path, modified=found.st_mtime, size=found.st_size)
+            groups.setdefault(original_name(path.name), []).append(path)
+    for paths in groups.values():
+        found = [path.stat() for path in paths]
+        yield _File(
+            paths=tuple(paths),
+            modified=min(each.st_mtime for each in found),
+            size=sum(each.st_size for each in found),
+        )

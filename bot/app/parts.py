@@ -8,6 +8,7 @@ from bot.app.housekeeping import free_bytes
 from bot.app.outside import video_fetcher
 from bot.app.pace import Pace
 from bot.client import ClapperBot
+from bot.delivery import Fitter
 from bot.generation.again import Again, Delete, GoOn
 from bot.generation.attempt import Attempt
 from bot.generation.cancel import Cancel
@@ -234,6 +235,8 @@ class Parts:
             cards=self.editor,
             earlier=self.earlier,
             fetcher=video_fetcher(self._settings, self._media),
+            fitter=Fitter(seconds=self._settings.encode_seconds),
+            keeps=bool(self._settings.media_keep),
             clock=self._clock,
             metrics=self.metrics,
         )
@@ -256,12 +259,8 @@ class Parts:
 
     @cached_property
     def cancel(self) -> Cancel:
-        return Cancel(
-            jobs=self.jobs,
-            endings=self.endings,
-            worker=self.worker,
-            refund=self._settings.refund_cancelled,
-        )
+        refund = self._settings.refund_cancelled
+        return Cancel(jobs=self.jobs, endings=self.endings, worker=self.worker, refund=refund)
 
     @cached_property
     def library(self) -> Library:

@@ -37,6 +37,22 @@ class _Room:
         return True
 
 
+def share(count: int, limit: int, *, request: int | None = None, beside: int = 0) -> int:
+    """The most that each of so many videos may have, as a limit, so that all have a place.
+
+    Args:
+        count: How many there are.
+        limit: Bytes that each file may have here.
+        request: As for `packed`.
+        beside: As for `packed`.
+    """
+    if count <= 1 or not limit:
+        return limit
+    together = (max(limit, SAFE_REQUEST) if request is None else request) - MARGIN - beside
+    in_one_message = max(-(-count // 2), count - CARD_VIDEOS)
+    return max(min(limit, together // in_one_message + MARGIN), 0)
+
+
 def packed(
     clips: Sequence[Clip], limit: int, *, request: int | None = None, beside: int = 0
 ) -> tuple[DeliveryForm, ...]:

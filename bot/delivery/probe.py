@@ -58,6 +58,9 @@ def _clip(path: Path, facts: dict[str, Any]) -> Clip:
         height=facts["height"],
         codec=facts["codec"],
         inline_safe=_plays_everywhere(facts),
+        picture_safe=_picture_plays(facts),
+        sound=facts["sound"],
+        rate=facts["rate"],
     )
 
 
@@ -66,6 +69,9 @@ def _plays_everywhere(facts: dict[str, Any]) -> bool:
 
     Everything else leaves some client of Discord with a frozen frame, no sound or no player.
     """
-    picture = facts["codec"] == "h264" and facts["pixels"] == "yuv420p"
     sound = facts["sound"] in (None, "aac")
-    return bool(picture and sound and facts["mp4"] and facts["index_first"])
+    return bool(_picture_plays(facts) and sound and facts["mp4"] and facts["index_first"])
+
+
+def _picture_plays(facts: dict[str, Any]) -> bool:
+    return (facts["codec"], facts["pixels"]) == ("h264", "yuv420p")

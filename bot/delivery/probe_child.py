@@ -9,6 +9,7 @@ import struct
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -58,6 +59,7 @@ def look(path: Path) -> dict[str, object]:
         return {
             "size": path.stat().st_size,
             "seconds": seconds,
+            "rate": round(track.packets / seconds, 3),
             "width": track.width,
             "height": track.height,
             "codec": stream.codec_context.name,
@@ -83,7 +85,7 @@ def _read(container: InputContainer, stream: VideoStream) -> Track:
         if packet.stream.index == stream.index:
             track.packets += packet.size > 0
             if not track.width:  # at the end an empty packet brings out a picture held back
-                _see(track, packet.decode())
+                _see(track, packet.decode(), stream.sample_aspect_ratio or 1)
         _reach(track, packet)
     return track
 
@@ -97,12 +99,12 @@ def _reach(track: Track, packet: Packet) -> None:
     track.end = max(track.end, at + float((packet.duration or 0) * packet.time_base))
 
 
-def _see(track: Track, decoded: Sequence[object]) -> None:
+def _see(track: Track, decoded: Sequence[object], aspect: Fraction | int) -> None:
+    """Note how the picture looks on a screen: upright, its pixels square."""
     for frame in decoded[:1]:
         assert isinstance(frame, VideoFrame)
-        upright = frame.rotation % 180 == 0
-        track.width = frame.width if upright else frame.height
-        track.height = frame.height if upright else frame.width
+        shown = (max(round(frame.width * aspect), 1), frame.height)
+        track.width, track.height = shown if frame.rotation % 180 == 0 else shown[::-1]
         track.pixels = frame.format.name
 
 

@@ -24,6 +24,20 @@ def video_name(job_id: str, number: int = 1) -> str:
     return f"video-{job_id}.mp4" if number == 1 else f"video-{job_id}-{number}.mp4"
 
 
+def original_name(name: str) -> str:
+    """What the video is called of which a file was made: of `video-a.shrunk-9.mp4`, `video-a.mp4`.
+
+    Every other file is its own original.
+    """
+    derived = name.startswith("video-") and name.endswith(".mp4")
+    return f"{name.partition('.')[0]}.mp4" if derived else name
+
+
+def remuxed_name(name: str) -> str:
+    """What the same video is called in a container that plays in place, where it was not in one."""
+    return f"{name.partition('.')[0]}.remuxed.mp4"
+
+
 class JobStatus(StrEnum):
     """`queued → running → delivering → delivered | failed | cancelled`."""
 

@@ -31,6 +31,15 @@ class VideoFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """All of a video, made so that it plays in place."""
+
+    file: VideoFile
+    smaller: bool
+    """Whether it was made for its size; else the original does not play in place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A job with the videos of it that are kept."""
 
@@ -39,6 +48,8 @@ class Kept:
     """At least one, the best first."""
     until: datetime
     """When its time is over; a claimable one returns its credits then."""
+    copies: tuple[Copy, ...] = ()
+    """What was made of them to be watched in Discord."""
 
     @property
     def size(self) -> int:

@@ -1,6 +1,6 @@
 """What people are shown: the state of a job's card, and what a delivery came to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,26 @@ class Clip:
     """FFmpeg's name of the video codec, such as `h264`."""
     inline_safe: bool
     """H.264, yuv420p, AAC or silent, faststart: what every Discord client plays in place."""
+    picture_safe: bool = True
+    """Whether its picture at least is H.264 in yuv420p, which need not be encoded anew."""
+    sound: str | None = None
+    """FFmpeg's name of the audio codec; `None` when it is silent."""
+    rate: float = 24.0
+    """Frames a second, on average."""
+
+
+class Treatment(StrEnum):
+    """What became of a relay's video before it was posted; the relay's own file stays."""
+
+    UNTOUCHED = "untouched"
+    REMUXED = "remuxed"
+    """The same picture and sound in an MP4 that plays from its first bytes on."""
+    CONVERTED = "converted"
+    """Picture or sound encoded anew, because not every client plays the codec."""
+    SHRUNK = "shrunk"
+    """All of it, made small enough for the channel."""
+    PREVIEW = "preview"
+    """Its beginning: all of it would not fit without being visibly broken."""
 
 
 class DeliveryForm(StrEnum):
@@ -48,6 +68,30 @@ class Delivery:
     """The relay's link."""
     expires_at: datetime | None = None
     """When that link ends, where the link itself says so."""
+    treatment: Treatment = Treatment.UNTOUCHED
+    original: Clip | None = None
+    """The relay's own file, where `clip` was made of it."""
+    limit: int = 0
+    """Bytes that a file may have where it is posted; 0 when it shares them with others."""
+    kept: bool = True
+    """Whether the relay's own file stays in its owner's library."""
+
+    def as_link(self) -> "Delivery":
+        """The same, where the relay's link alone leads to it: to its own file, not to ours."""
+        return replace(
+            self,
+            form=DeliveryForm.LINKED,
+            clip=self.original or self.clip,
+            treatment=Treatment.UNTOUCHED,
+            original=None,
+        )
+
+    @property
+    def linked(self) -> bool:
+        """Whether the relay's link leads to more than is posted and kept."""
+        if self.form is DeliveryForm.LINKED or self.treatment is Treatment.PREVIEW:
+            return True
+        return not self.kept and self.treatment in (Treatment.CONVERTED, Treatment.SHRUNK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +118,12 @@ class Step(StrEnum):
     """What is being done while delivering."""
 
     FETCHING = "fetching"
+    CONVERTING = "converting"
+    """Making it playable everywhere."""
+    SHRINKING = "shrinking"
+    """Making it small enough for the channel."""
+    CUTTING = "cutting"
+    """Making a preview of its beginning."""
     POSTING = "posting"
 
 
@@ -94,8 +144,11 @@ class CardState:
     """Start plus the median of this model's last videos; `None` without history."""
     step: Step | None = None
     fetching: int = 1
-    """Which of the job's videos is being fetched."""
+    """Which of the job's videos is being worked on."""
     bytes_total: int | None = None
+    """What it has, once known."""
+    bytes_limit: int = 0
+    """What it may have here, while it is made to fit."""
     pictures: tuple[Path, ...] = ()
     """The reference images as they were understood, first frame first, shown on the card."""
     parked: bool = False

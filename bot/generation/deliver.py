@@ -1,13 +1,14 @@
-"""Bring finished videos to their member: fetch, probe, post, and only then settle."""
+"""Bring finished videos to their member: fetch, fit, post, and only then settle."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from bot.delivery import DEFAULT_LIMIT, VideoFetcher, link_expiry, packed
+from bot.delivery import Fitter, VideoFetcher
 from bot.domain.errors import (
     CardLost,
     DiscordAway,
@@ -21,6 +22,7 @@ from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState, Delivery, DeliveryForm, Step
 from bot.generation.board import Board
 from bot.generation.earlier import EarlierVideos
+from bot.generation.ladder import Ladder
 from bot.generation.persistence import to_its_end, told, written
 from bot.generation.ports import Cards
 from bot.generation.videos import Found, Videos
@@ -42,15 +44,19 @@ class Deliver:
         cards: Cards,
         earlier: EarlierVideos,
         fetcher: VideoFetcher,
+        fitter: Fitter,
+        keeps: bool,
         clock: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
+        """Take the parts; `keeps` says whether finished videos stay in their owners' libraries."""
         self._jobs = jobs
         self._metrics = metrics
         self._ledger = ledger
         self._cards = cards
         self._earlier = earlier
         self._videos = Videos(fetcher)
+        self._ladder = Ladder(fitter=fitter, clock=clock, keeps=keeps)
         self._clock = clock
 
     async def __call__(self, job: Job, completed: Completed, board: Board) -> None:
@@ -112,13 +118,12 @@ class Deliver:
             raise Postponed(away.code) from away
 
     async def _bring(self, job: Job, board: Board) -> None:
-        """Fetch, probe and post, then settle; harmless to be done again.
+        """Fetch, fit and post, then settle; harmless to be done again.
 
         The card is edited to the same, and a second message is looked for before it is made.
         """
         board.show(job=job)
         found = await self._videos(job, board)
-        board.show(step=Step.POSTING)
         try:
             shown = await self._follow(await self._post(job, found, board))
         except CardLost as lost:
@@ -131,37 +136,15 @@ class Deliver:
 
     async def _post(self, job: Job, found: Sequence[Found], board: Board) -> CardState:
         failure: MediaFailure | None = None
-        for deliveries in self._ladder(job, found, board):
-            try:
-                return await self._show(job, deliveries, board)
-            except MediaFailure as too_large:
-                failure = too_large  # Discord's own limit is lower than it said: one step down
+        async with aclosing(self._ladder.steps(job, found, board)) as steps:
+            async for deliveries in steps:
+                if board.state.step is not Step.POSTING:
+                    board.show(step=Step.POSTING)
+                try:
+                    return await self._show(job, deliveries, board)
+                except MediaFailure as too_large:
+                    failure = too_large  # Discord's own limit is lower than it said: one step down
         raise failure or AssertionError("the ladder has a step")  # for the type checker
-
-    def _ladder(
-        self, job: Job, found: Sequence[Found], board: Board
-    ) -> Iterator[tuple[Delivery, ...]]:
-        """As much as the interaction allows, then what is allowed everywhere, then links alone."""
-        limit = job.card.size_limit if job.card else 0
-        everywhere = min(limit, DEFAULT_LIMIT)
-        clips = [video.clip for video in found]
-        picture = board.state.picture
-        beside = picture.stat().st_size if picture and picture.is_file() else 0
-        steps = (
-            packed(clips, limit, beside=beside),
-            packed(clips, everywhere, request=everywhere, beside=beside),
-            packed(clips, 0),
-        )
-        for forms in dict.fromkeys(steps):
-            yield tuple(
-                self._delivery(video, form) for video, form in zip(found, forms, strict=True)
-            )
-
-    def _delivery(self, video: Found, form: DeliveryForm) -> Delivery:
-        expires = link_expiry(video.url, self._clock())
-        return Delivery(
-            form=form, clip=video.clip, number=video.number, url=video.url, expires_at=expires
-        )
 
     async def _show(self, job: Job, deliveries: tuple[Delivery, ...], board: Board) -> CardState:
         finished_at = job.finished_at or self._clock()
@@ -217,4 +200,4 @@ class Deliver:
 
 def _linked_if_further(delivery: Delivery) -> Delivery:
     further = delivery.form is DeliveryForm.FURTHER
-    return replace(delivery, form=DeliveryForm.LINKED) if further else delivery
+    return delivery.as_link() if further else delivery

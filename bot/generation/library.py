@@ -10,6 +10,7 @@ import structlog
 
 from bot.delivery import link_expiry
 from bot.delivery.limits import MARGIN
+from bot.delivery.packing import MESSAGE_VIDEOS
 from bot.domain.errors import JobFailure, Refusal, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.library import Candidate, Handout, Kept, Page, VideoFile
@@ -77,7 +78,8 @@ class Library:
         kept = await asyncio.to_thread(self._kept, job)
         if kept is None:
             raise Refusal("refusal-video-gone")
-        return kept
+        copies = await asyncio.to_thread(self.shelf.copies, job.id)
+        return replace(kept, copies=copies)
 
     async def postable(self, job_id: str, by: Requester) -> Kept:
         """The same, to be shown to everybody.
@@ -92,8 +94,12 @@ class Library:
         return kept
 
     def handout(self, kept: Kept, limit: int) -> Handout:
-        """What of it can be given out where a file may have `limit` bytes; 0 asks for links."""
-        offer = Handout(kept=kept, files=tuple(_fitting(kept.files, limit)), limit=limit)
+        """What of it can be given out where a file may have `limit` bytes; 0 asks for links.
+
+        Before an original that does not play in place, or instead of one that is too large, comes
+        the copy that was made of it.
+        """
+        offer = Handout(kept=kept, files=tuple(_fitting(_offered(kept, limit), limit)), limit=limit)
         if not offer.left_out:
             return offer
         url, now = _link(kept.job, offer.left_out[0]), self.clock()
@@ -174,6 +180,22 @@ class Library:
         until = (claimable_since or min(file.stored_at for file in files)) + self.keep
         over = until <= self.clock() and claimable_since is None
         return None if over else (files, until)
+
+
+def _offered(kept: Kept, limit: int) -> Iterable[VideoFile]:
+    """The originals, each after the best copy of it that is needed, while a message has room."""
+    copies = kept.copies if 2 * len(kept.files) <= MESSAGE_VIDEOS else ()
+    best = sorted(copies, key=lambda copy: copy.file.size, reverse=True)
+    for file in kept.files:
+        small = file.size <= limit - MARGIN
+        yield from [
+            copy.file
+            for copy in best
+            if copy.file.number == file.number
+            and copy.file.size <= limit - MARGIN
+            and not (small and copy.smaller)
+        ][:1]
+        yield file
 
 
 def _fitting(files: Iterable[VideoFile], limit: int) -> Iterable[VideoFile]:

@@ -108,14 +108,20 @@ class Editor:
             state = card.carried(state)
         state = replace(state, job=self._tokens.freshened(state.job))
         try:
-            return await self._ends.show(state, upload=_uploading(card))
+            return await self._shown(state, upload=_uploading(card))
+        except MediaFailure:
+            self._over.forget(state.job.id)  # what is done about it is shown again
+            raise
+
+    async def _shown(self, state: CardState, *, upload: Callable[[Face], bool]) -> CardRef:
+        try:
+            return await self._ends.show(state, upload=upload)
         except MediaFailure:
             if not state.pictures:
                 raise
             # The picture is good to see; the end must be seen.
             log.info("card.picture_left_out", job=state.job.id)
-            bare = replace(state, pictures=())
-            return await self._ends.show(bare, upload=_uploading(card))
+            return await self._ends.show(replace(state, pictures=()), upload=upload)
 
     def renew(self, job: Job) -> None:
         """Reach the job's card by what the job says now, and show there what it missed."""

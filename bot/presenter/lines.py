@@ -142,12 +142,12 @@ def _percent(state: CardState, say: Voice) -> str:
 
 def _bringing(state: CardState, say: Voice) -> str:
     count = min(len(state.job.videos), MAX_VIDEOS)
-    if state.step is Step.FETCHING and count > 1:
-        size = state.bytes_total or 0
-        return f"-# {say('card-fetching-one', number=state.fetching, count=count, size=size)}"
-    if state.step is Step.FETCHING:
-        return f"-# {say('card-fetching', size=state.bytes_total or 0)}"
-    return f"-# {say('card-posting' if state.step else 'card-bringing', count=max(count, 1))}"
+    size, limit, number = state.bytes_total or 0, state.bytes_limit, state.fetching
+    if state.step is None or (keys := _WORK.get(state.step)) is None:
+        return f"-# {say('card-posting' if state.step else 'card-bringing', count=max(count, 1))}"
+    if count > 1:
+        return f"-# {say(keys[1], number=number, count=count, size=size, limit=limit)}"
+    return f"-# {say(keys[0], size=size, limit=limit)}"
 
 
 def _reason(state: CardState, say: Voice) -> str:
@@ -196,6 +196,13 @@ def _final_times(state: CardState, say: Voice) -> tuple[str, ...]:
     return (spoken, outcome.link_end(state, say))
 
 
+_WORK: Mapping[Step, tuple[str, str]] = {
+    Step.FETCHING: ("card-fetching", "card-fetching-one"),
+    Step.CONVERTING: ("card-converting", "card-converting-one"),
+    Step.SHRINKING: ("card-shrinking", "card-shrinking-one"),
+    Step.CUTTING: ("card-cutting", "card-cutting-one"),
+}
+"""What is done to one video after the other: to the only one, and to one of several."""
 _HEADLINES: Mapping[JobStatus, Line] = {
     JobStatus.QUEUED: _waiting,
     JobStatus.RUNNING: _making,

@@ -15,6 +15,10 @@ class Recent:
         if len(self._items) > self._size:
             del self._items[next(iter(self._items))]
 
+    def forget(self, item: str) -> None:
+        """Remember it no more."""
+        self._items.pop(item, None)
+
     def __contains__(self, item: str) -> bool:
         return item in self._items
 

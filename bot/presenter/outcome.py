@@ -1,10 +1,11 @@
 """What came of a job that has videos, in words and links: how many, how large, and where."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.jobs import MAX_VIDEOS
-from bot.domain.views import CardState, Clip, Delivery, DeliveryForm
+from bot.domain.views import CardState, Clip, Delivery, DeliveryForm, Treatment
 from bot.presenter.prose import web_link
 from bot.presenter.voice import Voice
 
@@ -34,7 +35,8 @@ def links(state: CardState) -> list[Link]:
     several = len(state.deliveries) > 1
     return [
         Link(url=web_link(each.url or ""), number=each.number if several else 0)
-        for each in _in_form(state, DeliveryForm.LINKED)
+        for each in state.deliveries
+        if each.linked
     ]
 
 
@@ -55,7 +57,7 @@ def notes(state: CardState, say: Voice) -> str:
 
 def link_end(state: CardState, say: Voice) -> str:
     """When the first link ends, as far as the links say."""
-    linked = _in_form(state, DeliveryForm.LINKED)
+    linked = [each for each in state.deliveries if each.linked]
     ends = [each.expires_at for each in linked if each.expires_at]
     if not ends:
         return say("card-link-open", count=len(linked)) if linked else ""
@@ -100,6 +102,38 @@ def _linked(state: CardState, say: Voice) -> Iterator[str]:
         yield say("card-too-large", count=len(linked), of=len(state.deliveries))
 
 
+def _treated(state: CardState, say: Voice) -> Iterator[str]:
+    """What is not as the relay made it, and where the relay's own files are."""
+    treated = [each for each in state.deliveries if each.treatment in _TREATED]
+    if not treated:
+        return
+    said = _of_one if len(state.deliveries) == 1 else _of_several
+    where = "card-original" if treated[0].kept else "card-original-linked"
+    yield " ".join([*said(state.deliveries, say), say(where, count=len(treated))])
+
+
+def _of_one(deliveries: Sequence[Delivery], say: Voice) -> Iterator[str]:
+    (one,) = deliveries
+    original = one.original or one.clip
+    if one.treatment is Treatment.CONVERTED:
+        yield say("card-converted", count=1, of=1)
+    elif one.treatment is Treatment.SHRUNK:
+        yield say("card-shrunk", size=original.size, limit=one.limit)
+    else:
+        shown, whole = (_duration(clip, say) for clip in (one.clip, original))
+        yield say("card-preview", shown=shown, whole=whole, size=original.size)
+
+
+def _of_several(deliveries: Sequence[Delivery], say: Voice) -> Iterator[str]:
+    for treatment, key in _TREATED.items():
+        if count := sum(each.treatment is treatment for each in deliveries):
+            yield say(key, count=count, of=len(deliveries))
+
+
+def _duration(clip: Clip, say: Voice) -> str:
+    return say.duration(timedelta(seconds=clip.seconds))
+
+
 def _named_links(state: CardState, say: Voice) -> Iterator[str]:
     """The links for which there is no button, as far as they are short enough."""
     room, hidden = MAX_LINK, 0
@@ -113,10 +147,17 @@ def _named_links(state: CardState, say: Voice) -> Iterator[str]:
         yield say("card-link-hidden", count=hidden)
 
 
+_TREATED: Mapping[Treatment, str] = {
+    Treatment.CONVERTED: "card-converted",
+    Treatment.SHRUNK: "card-shrunk-several",
+    Treatment.PREVIEW: "card-preview-several",
+}
+"""What members are told of; a better container for the same streams is not among it."""
 _NOTES: tuple[Callable[[CardState, Voice], Iterator[str]], ...] = (
     _missing,
     _beyond,
     _below,
     _linked,
+    _treated,
     _named_links,
 )

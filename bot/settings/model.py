@@ -107,6 +107,8 @@ class Settings(BaseModel):
     ] = ()
     max_image_mb: Megabytes = 20
     max_video_mb: Megabytes = 500
+    encode_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 300
+    """For making one video playable or small enough; 0 encodes nothing."""
 
     log_channel: DiscordId | None = None
     moderator_role: DiscordId | None = None

@@ -138,9 +138,20 @@ async def test_after_five_refused_keys_nobody_waits_for_the_sixth() -> None:
         assert len(scene.relay.posts) == 5
 
 
-async def test_a_video_too_large_for_the_channel_becomes_a_link() -> None:
+async def test_a_video_too_large_for_the_channel_is_shrunk() -> None:
     relay = SampleRelay(pace=0, film=SMALL, scenarios={"boat": Scenario.OVERSIZE})
     async with open_scene(relay) as scene:
+        card = await scene.video()
+        shown = await scene.until_over(card)
+
+        assert len(scene.videos(card)) == 1
+        assert "to fit the 25 MB that Discord takes here. The original is in" in shown
+        assert "1 credit used" in shown
+
+
+async def test_where_nothing_is_encoded_a_video_too_large_becomes_a_link() -> None:
+    relay = SampleRelay(pace=0, film=SMALL, scenarios={"boat": Scenario.OVERSIZE})
+    async with open_scene(relay, encode_seconds=0) as scene:
         card = await scene.video()
         shown = await scene.until_over(card)
 

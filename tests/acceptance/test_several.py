@@ -89,8 +89,18 @@ async def test_a_broken_one_of_two_is_admitted_and_the_other_is_there() -> None:
         assert "1 credit used" in shown
 
 
-async def test_one_that_is_too_large_is_linked_and_the_others_are_attached() -> None:
+async def test_one_that_is_too_large_is_shrunk_and_stands_beside_the_others() -> None:
     async with a_scene(Scenario.SEVERAL_OVERSIZE) as scene:
+        card = await scene.video(prompt="a boat, 3 variations")
+
+        shown = await scene.until_over(card)
+
+        assert len(scene.videos(card)) == 3
+        assert "1 of 3 shrunk to fit here. The original is in" in shown
+
+
+async def test_one_that_is_too_large_is_linked_and_the_others_are_attached() -> None:
+    async with a_scene(Scenario.SEVERAL_OVERSIZE, encode_seconds=0) as scene:
         card = await scene.video(prompt="a boat, 3 variations")
 
         shown = await scene.until_over(card)

@@ -80,3 +80,36 @@ def test_an_open_job_needs_its_images_and_every_video_it_brings() -> None:
 
     videos = {"video-0123456789abcdef.mp4", "video-0123456789abcdef-2.mp4"}
     assert names == {"1.jpg", "2.jpg", *videos}
+
+
+def test_what_was_made_of_a_video_goes_with_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=1)
+    old = [
+        file(settings, "videos/video-a.mp4", hours=25),
+        file(settings, "videos/video-a.shrunk-9.mp4", hours=23),
+    ]
+    new = file(settings, "videos/video-a-2.shrunk-9.mp4", hours=23)
+
+    tidy_folders(settings, ())
+
+    assert [path.exists() for path in (*old, new)] == [False, False, True]
+
+
+def test_what_was_made_of_a_video_takes_room_with_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_gb=250e-9)
+    older = file(settings, "videos/video-a.mp4", hours=5, size=100)
+    made = file(settings, "videos/video-a.shrunk-9.mp4", hours=2, size=60)
+    newer = file(settings, "videos/video-b.mp4", hours=4, size=100)
+
+    tidy_folders(settings, ())
+
+    assert [path.exists() for path in (older, made, newer)] == [False, False, True]
+
+
+def test_what_an_open_job_is_shown_as_stays_too(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=1)
+    made = file(settings, "videos/video-a-2.shrunk-9.mp4", hours=1000)
+
+    tidy_folders(settings, {"video-a-2.mp4"})
+
+    assert made.exists()

@@ -21,6 +21,56 @@ from tests.cogs.shelf import (
 MIB = 1024 * 1024
 
 
+class TestCopies:
+    """What was made of a video to be posted helps again when it is watched."""
+
+    async def test_what_does_not_play_in_place_is_given_with_the_copy_that_does(
+        self, server: Server, counter: Counter
+    ) -> None:
+        job = await delivered(counter, server)
+        copy = counter.folder / f"video-{job.id}.converted-5000.mp4"
+        copy.write_bytes(bytes(900))
+
+        shown = await watch(server)
+
+        assert media(shown) == [copy.name, f"video-{job.id}.mp4"]
+
+    async def test_what_is_too_large_is_shown_as_the_copy_that_fits_beside_its_link(
+        self, server: Server, counter: Counter
+    ) -> None:
+        job = await delivered(counter, server, size=30 * MIB)
+        for limit, size in ((8 * MIB, 7 * MIB), (40 * MIB, 29 * MIB)):
+            (counter.folder / f"video-{job.id}.shrunk-{limit}.mp4").write_bytes(bytes(size))
+
+        shown = await watch(server)
+
+        assert media(shown) == [f"video-{job.id}.shrunk-{8 * MIB}.mp4"]
+        assert "With 30 MB it is too large to attach here" in words(shown)
+        assert LINK in str(components_of(shown))
+
+    async def test_who_may_have_it_whole_gets_no_smaller_copy(
+        self, server: Server, counter: Counter
+    ) -> None:
+        job = await delivered(counter, server)
+        (counter.folder / f"video-{job.id}.shrunk-500.mp4").write_bytes(bytes(500))
+
+        assert media(await watch(server)) == [f"video-{job.id}.mp4"]
+
+    async def test_a_beginning_is_not_given_for_all_of_it(
+        self, server: Server, counter: Counter
+    ) -> None:
+        job = await delivered(counter, server, size=30 * MIB)
+        (counter.folder / f"video-{job.id}.preview-500.mp4").write_bytes(bytes(500))
+
+        assert media(await watch(server)) == []
+
+    async def test_of_many_the_originals_come_first(self, server: Server, counter: Counter) -> None:
+        job = await delivered(counter, server, links=((LINK,),) * 6)
+        (counter.folder / f"video-{job.id}.converted-5000.mp4").write_bytes(bytes(900))
+
+        assert media(await watch(server)) == [path.name for path in files(counter, job)]
+
+
 class TestPostHere:
     async def test_shows_it_to_everybody_and_names_its_owner(
         self, server: Server, counter: Counter

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import packed
+from bot.delivery import packed, share
 from bot.delivery.limits import MARGIN
 from bot.domain.views import Clip, DeliveryForm
 
@@ -83,3 +83,23 @@ def test_no_message_is_more_than_discord_takes(sizes: list[int], limit: int, bes
         assert sum(inside) <= together
         assert all(size <= limit - MARGIN for size in inside)
     assert CARD in forms or SECOND not in forms
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "each"),
+    [(1, 10, 10), (2, 10, 10), (4, 10, 10), (6, 10, 8), (10, 10, 4), (1, 500, 500), (3, 0, 0)],
+)
+def test_the_more_there_are_the_smaller_each_must_be(count: int, limit: int, each: int) -> None:
+    assert round(share(count, limit * MIB) / MIB) == each
+
+
+@given(st.integers(1, 10), st.integers(1, 500 * MIB), st.integers(0, 8 * MIB))
+def test_whoever_keeps_to_their_share_has_a_place(count: int, limit: int, beside: int) -> None:
+    each = share(count, limit, beside=beside)
+    if each <= MARGIN:
+        return
+
+    forms = packed(clips(*[(each - MARGIN) / MIB] * count), limit, beside=beside)
+
+    assert each <= limit
+    assert LINK not in forms

@@ -10,9 +10,6 @@ from bot.delivery import probe
 from bot.delivery.probe_child import NoVideo, look
 from bot.domain.errors import MediaFailure
 
-MATRIX = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-QUARTER_TURN = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 48 << 16, 0, 1 << 30)
-
 WEB_PAGES = [
     b"<!DOCTYPE html><title>Sign in</title>",
     b"\xef\xbb\xbf\r\n <HTML lang=zh>",
@@ -68,15 +65,11 @@ async def test_other_videos_are_videos_but_not_safe(clips: Path, name: str, code
     clip = await probe(clips / name)
 
     assert (clip.codec, clip.width, clip.inline_safe) == (codec, 64, False)
+    assert clip.rate == pytest.approx(8, abs=0.5)
 
 
-async def test_a_video_filmed_upright_is_upright(clips: Path, tmp_path: Path) -> None:
-    film = (clips / "silent.mp4").read_bytes()
-    turned = tmp_path / "turned.mp4"
-    track = film.index(b"tkhd")
-    turned.write_bytes(film[:track] + film[track:].replace(MATRIX, QUARTER_TURN, 1))
-
-    clip = await probe(turned)
+async def test_a_video_filmed_upright_is_upright(clips: Path) -> None:
+    clip = await probe(clips / "turned.mp4")
 
     assert (clip.width, clip.height) == (48, 64)
 

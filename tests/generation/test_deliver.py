@@ -1,89 +1,16 @@
 """Videos on their way from the relay's links to the card: real files, a real database."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import VideoFetcher
 from bot.domain.errors import MediaFailure, RelayFailure
-from bot.domain.jobs import Job, JobStatus
-from bot.domain.ledger import Limits
-from bot.domain.models import Catalogue, VideoModel
-from bot.domain.requests import Order
-from bot.domain.views import CardState
-from bot.generation.board import Board
-from bot.generation.deliver import Deliver
-from bot.generation.earlier import EarlierVideos
-from bot.net import MediaClient
-from bot.telemetry import Metrics
-from storage.database import Database
-from storage.jobs import Jobs
-from storage.ledger import Ledger
+from bot.domain.jobs import JobStatus
+from tests.generation.errand import an_errand, names
 from tests.net.loopback import Host, listen, reply
 from tests.presenter_live.stage import Stage
-
-
-class Errand:
-    """One job whose relay is done, and whoever delivers it."""
-
-    def __init__(self, stage: Stage, database: Database, media: MediaClient) -> None:
-        self._stage = stage
-        clock = discord.utils.utcnow
-        self.jobs = Jobs(database, clock)
-        self._ledger = Ledger(database, clock, Limits())
-        self._deliver = Deliver(
-            jobs=self.jobs,
-            ledger=self._ledger,
-            cards=stage.editor,
-            earlier=EarlierVideos(
-                jobs=self.jobs, catalogue=Catalogue([VideoModel(id="m", label="M")])
-            ),
-            fetcher=VideoFetcher(media, stage.folder / "videos"),
-            clock=clock,
-            metrics=Metrics(),
-        )
-
-    async def job(self, videos: Sequence[Sequence[str]]) -> Job:
-        """In `delivering`, with the links to these videos."""
-        asked = self._stage.state.job
-        assert asked.card is not None
-        order = Order(
-            interaction_id=asked.interaction_id,
-            request=asked.request,
-            requester=asked.requester(),
-            channel_id=asked.channel_id,
-        )
-        await self._ledger.admit(order, job_id=asked.id, price=1)
-        await self.jobs.place_card(asked.id, asked.card)
-        claimed = await self.jobs.claim("worker")
-        assert claimed is not None
-        delivering = await self.jobs.delivering(claimed, videos)
-        assert delivering is not None
-        return delivering
-
-    async def bring(self, job: Job) -> None:
-        await self._deliver.again(job, Board(self._stage.editor, CardState(job=job)))
-
-    async def status(self, job: Job) -> JobStatus:
-        found = await self.jobs.get(job.id)
-        assert found is not None
-        return found.status
-
-
-@asynccontextmanager
-async def an_errand(stage: Stage, host: Host) -> AsyncIterator[Errand]:
-    database = await Database.open(f"sqlite:///{stage.folder}/clapper.db")
-    async with MediaClient(
-        allowed_origins=[host.url], max_bytes=10**6, timeout_seconds=30
-    ) as media:
-        try:
-            yield Errand(stage, database, media)
-        finally:
-            await database.close()
 
 
 @pytest.fixture
@@ -92,12 +19,6 @@ async def host(clips: Path) -> AsyncIterator[Host]:
     good = reply((clips / "good.mp4").read_bytes())
     async with listen(good=good, page=reply(b"<!doctype html>"), gone=reply(status=410)) as host:
         yield host
-
-
-def names(message: discord.Message) -> list[str]:
-    (box,) = message.components
-    items = [item for part in box.children for item in getattr(part, "items", ())]  # type: ignore[union-attr] # a container
-    return [item.media.url.split("?")[0].rsplit("/", 1)[1] for item in items]
 
 
 async def test_variants_are_one_video_and_the_next_is_tried(stage: Stage, host: Host) -> None:

@@ -12,7 +12,7 @@ from discord import ui
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.requests import VideoRequest
-from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
+from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step, Treatment
 from bot.presenter.buttons import job_buttons
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
@@ -123,13 +123,20 @@ def test_a_percentage_outside_its_bounds_is_held_to_them(percent: float, bar: st
         (Step.FETCHING, 8_808_038, "-# Fetching 8.4 MB"),
         (Step.FETCHING, None, "-# Fetching it"),
         (Step.POSTING, None, "-# Posting it here"),
+        (Step.CONVERTING, 8_808_038, "-# Making it playable everywhere"),
+        (Step.SHRINKING, 50_541_363, "-# Shrinking its 48.2 MB to the 10 MB that fit here"),
+        (
+            Step.CUTTING,
+            50_541_363,
+            "-# Making a preview: all 48.2 MB of it would not look good in the 10 MB that fit here",
+        ),
         (None, None, "-# Bringing it here"),
     ],
 )
 def test_a_delivering_card_tells_the_step(step: Step | None, size: int | None, said: str) -> None:
     job = replace(RUNNING, status=JobStatus.DELIVERING)
 
-    assert text(CardState(job=job, step=step, bytes_total=size))[2:4] == [
+    assert text(CardState(job=job, step=step, bytes_total=size, bytes_limit=10 << 20))[2:4] == [
         "**The video is made**",
         said,
     ]
@@ -184,6 +191,95 @@ def test_a_linked_video_has_a_button_and_its_expiry() -> None:
 
     assert link_buttons(state) == ["https://media.example.com/a.mp4?ex=1"]
     assert text(state)[-1] == f"-# Took 2 min 13 s · the link ends <t:{UNIX + 86400}:R>"
+
+
+def treated(treatment: Treatment, *, kept: bool = True, **changes: Any) -> Delivery:
+    """A video that was made of one with 48.2 MB and half an hour."""
+    return Delivery(
+        form=DeliveryForm.ATTACHED,
+        clip=make_clip(**changes),
+        url="https://media.example.com/a.mp4",
+        treatment=treatment,
+        original=make_clip(size=50_541_363, seconds=1800.0),
+        limit=10 << 20,
+        kept=kept,
+    )
+
+
+def of(*deliveries: Delivery) -> CardState:
+    return CardState(job=DELIVERED, deliveries=deliveries)
+
+
+SHRUNK = "Shrunk from 48.2 MB to fit the 10 MB that Discord takes here."
+CUT = "A preview: the first 54 s of 30 min 0 s. All 48.2 MB do not fit here."
+
+
+@pytest.mark.parametrize(
+    ("delivery", "said"),
+    [
+        (treated(Treatment.REMUXED), []),
+        (
+            treated(Treatment.CONVERTED),
+            ["Converted so that it plays everywhere. The original is in `/videos`."],
+        ),
+        (
+            treated(Treatment.SHRUNK),
+            [f"{SHRUNK} The original is in `/videos`."],
+        ),
+        (
+            replace(treated(Treatment.SHRUNK), limit=0),
+            ["Shrunk from 48.2 MB to fit here. The original is in `/videos`."],
+        ),
+        (
+            treated(Treatment.PREVIEW, seconds=54.0),
+            [f"{CUT} The original is in `/videos`."],
+        ),
+        (
+            treated(Treatment.SHRUNK, kept=False),
+            [f"{SHRUNK} The relay’s link has the original."],
+        ),
+    ],
+)
+def test_what_is_not_as_the_relay_made_it_is_said(delivery: Delivery, said: list[str]) -> None:
+    assert text(of(delivery))[3:-1] == said
+
+
+@pytest.mark.parametrize(
+    ("delivery", "has_link"),
+    [
+        (treated(Treatment.REMUXED, kept=False), False),
+        (treated(Treatment.CONVERTED), False),
+        (treated(Treatment.SHRUNK), False),
+        (treated(Treatment.PREVIEW), True),
+        (treated(Treatment.CONVERTED, kept=False), True),
+        (treated(Treatment.SHRUNK, kept=False), True),
+    ],
+)
+def test_the_relays_link_stands_by_where_more_is_behind_it(
+    delivery: Delivery, has_link: bool
+) -> None:
+    assert bool(link_buttons(of(delivery))) is has_link
+    assert ("the relay does not say how long the link stays" in text(of(delivery))[-1]) is has_link
+
+
+def test_of_several_it_is_said_how_many_are_not_as_the_relay_made_them() -> None:
+    plain = attached()
+    shrunk, preview = treated(Treatment.SHRUNK), treated(Treatment.PREVIEW)
+
+    said = text(of(plain, shrunk, shrunk, preview))
+
+    assert (
+        "2 of 4 shrunk to fit here. 1 of 4 only as a preview: all of it does not fit here. "
+        "The originals are in `/videos`."
+    ) in said
+
+
+def test_what_finds_no_place_leads_to_the_relays_own_file() -> None:
+    link = treated(Treatment.SHRUNK).as_link()
+
+    assert (link.form, link.clip.size) == (DeliveryForm.LINKED, 50_541_363)
+    assert "Too large to attach here, so the relay’s own link has it" in text(of(link))
+    assert not any("/videos" in line for line in text(of(link)))
 
 
 def several(*forms: DeliveryForm, made: int = 0, **changes: Any) -> CardState:
@@ -317,12 +413,17 @@ def test_the_second_message_holds_the_rest() -> None:
         (Step.FETCHING, None, "-# Fetching 2 of 4"),
         (Step.FETCHING, 8_808_038, "-# Fetching 2 of 4, 8.4 MB"),
         (Step.POSTING, 8_808_038, "-# Posting them here"),
+        (Step.CONVERTING, 8_808_038, "-# Making 2 of 4 playable everywhere"),
+        (Step.SHRINKING, 50_541_363, "-# Shrinking 2 of 4, 48.2 MB, to 10 MB"),
+        (Step.CUTTING, 50_541_363, "-# Making a preview of 2 of 4, 48.2 MB"),
     ],
 )
 def test_a_delivering_card_tells_which_video(step: Step, size: int | None, said: str) -> None:
     job = replace(RUNNING, status=JobStatus.DELIVERING, videos=(("https://a.example/v",),) * 4)
 
-    assert text(CardState(job=job, step=step, fetching=2, bytes_total=size))[2:4] == [
+    state = CardState(job=job, step=step, fetching=2, bytes_total=size, bytes_limit=10 << 20)
+
+    assert text(state)[2:4] == [
         "**4 videos are made**",
         said,
     ]

@@ -13,7 +13,7 @@ from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
-from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step
+from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step, Treatment
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     NOW,
@@ -78,10 +78,15 @@ balances = st.builds(
     grants=st.lists(st.builds(Grant, id=huge, left=huge), max_size=2).map(tuple),
 )
 links = st.none() | long_text | long_text.map(lambda text: f"https://a.example/{text}")
+clips = st.builds(make_clip, size=huge, width=huge, height=huge, seconds=st.floats(0, 10**6))
 deliveries = st.builds(
     Delivery,
     form=st.sampled_from(DeliveryForm),
-    clip=st.builds(make_clip, size=huge, width=huge, height=huge, seconds=st.floats(0, 10**6)),
+    clip=clips,
+    treatment=st.sampled_from(Treatment),
+    original=st.none() | clips,
+    limit=huge,
+    kept=st.booleans(),
     number=st.integers(1, 10),
     url=links,
     expires_at=maybe_moment,
@@ -101,6 +106,7 @@ states = st.builds(
     step=st.none() | st.sampled_from(Step),
     fetching=st.integers(1, 10),
     bytes_total=st.none() | huge,
+    bytes_limit=huge,
     pictures=st.lists(
         st.sampled_from([Path("a.jpg"), Path("b.WEBP"), Path("weird name.gif")]), max_size=2
     ).map(tuple),

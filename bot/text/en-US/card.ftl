@@ -60,6 +60,12 @@ card-fetching-one = { $size ->
     [0] Fetching { $number } of { $count }
    *[other] Fetching { $number } of { $count }, { MEGABYTES($size) } MB
 }
+card-converting = Making it playable everywhere
+card-converting-one = Making { $number } of { $count } playable everywhere
+card-shrinking = Shrinking its { MEGABYTES($size) } MB to the { MEGABYTES($limit) } MB that fit here
+card-shrinking-one = Shrinking { $number } of { $count }, { MEGABYTES($size) } MB, to { MEGABYTES($limit) } MB
+card-cutting = Making a preview: all { MEGABYTES($size) } MB of it would not look good in the { MEGABYTES($limit) } MB that fit here
+card-cutting-one = Making a preview of { $number } of { $count }, { MEGABYTES($size) } MB
 card-posting = { $count ->
     [one] Posting it here
    *[other] Posting them here
@@ -78,6 +84,25 @@ card-too-large = { $of ->
         [one] 1 of { $of } could not be attached here, so the relay’s own link has it
        *[other] { $count } of { $of } could not be attached here, so the relay’s own links have them
     }
+}
+card-converted = { $of ->
+    [one] Converted so that it plays everywhere.
+   *[other] { $count } of { $of } converted to play everywhere.
+}
+card-shrunk = { $limit ->
+    [0] Shrunk from { MEGABYTES($size) } MB to fit here.
+   *[other] Shrunk from { MEGABYTES($size) } MB to fit the { MEGABYTES($limit) } MB that Discord takes here.
+}
+card-shrunk-several = { $count } of { $of } shrunk to fit here.
+card-preview = A preview: the first { $shown } of { $whole }. All { MEGABYTES($size) } MB do not fit here.
+card-preview-several = { $count } of { $of } only as a preview: all of it does not fit here.
+card-original = { $count ->
+    [one] The original is in `/videos`.
+   *[other] The originals are in `/videos`.
+}
+card-original-linked = { $count ->
+    [one] The relay’s link has the original.
+   *[other] The relay’s links have the originals.
 }
 card-fetched = { $count } of { $of } videos could be fetched
 card-beyond = The relay made { $count } videos; { $limit } are the most that one request brings here
