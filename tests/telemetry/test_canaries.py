@@ -214,6 +214,11 @@ async def locals_of_ours(_server: URL) -> None:
     raise ExceptionGroup("two", [ValueError(len(secret)), OSError(secret)])
 
 
+async def unspoken_locals(_server: URL) -> None:
+    held = SECRETS[0] * 2
+    raise ValueError(len(held))
+
+
 async def signed_links(_server: URL) -> None:
     error = RuntimeError(f"cannot fetch {SIGNED}")
     error.add_note(f"asked with {KEY}")
@@ -242,6 +247,7 @@ LIBRARIES: tuple[Callable[[URL], Awaitable[None]], ...] = (
     stamina_retries,
     alembic_command,
     locals_of_ours,
+    unspoken_locals,
     signed_links,
 )
 
