@@ -73,6 +73,7 @@ async def test_no_secret_is_left_in_any_place(
     secrets = (KEY.encode(), LoopbackDiscord.TOKEN.encode())
     assert {path.suffix for path in files} >= {".db", ".log", ".mp4", ".jpg"}
     assert b"probe_child.py" in places["children"]
+    assert b"/attachments/" not in places["files"]  # Discord's own addresses end after a day
     assert [name for name, held in places.items() if any(each in held for each in secrets)] == []
 
 
