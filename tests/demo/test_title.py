@@ -104,9 +104,9 @@ def test_the_fonts_are_found_without_importing_their_package() -> None:
     assert (folder / "noto-sans-sc-v2.004.ttf").is_file()
 
 
-@pytest.mark.parametrize("text", hostile.TEXTS.values(), ids=hostile.TEXTS)
-def test_whatever_is_typed_becomes_a_few_lines(text: str) -> None:
-    shown = lines(text)
+@pytest.mark.parametrize("kind", ["bidi", "controls", "zalgo", "wide letters", "half characters"])
+def test_whatever_is_typed_becomes_a_few_lines(kind: str) -> None:
+    shown = lines(hostile.TEXTS[kind])
 
     assert len(shown) <= 4
     assert [char for line in shown for char in line if char in "\x00\x1b\u202e\u200b"] == []

@@ -65,7 +65,7 @@ def cards(text: str) -> Iterator[CardState]:
             videos=((text,),),
         )
         yield CardState(job=job, note=text)
-        for form in DeliveryForm:
+        for form in DeliveryForm if status is JobStatus.DELIVERED else ():
             given = Delivery(form=form, clip=clip, url=text)
             yield CardState(job=job, note=text, deliveries=(given,), pictures=(Path("a.png"),))
 
