@@ -16,10 +16,12 @@ from discord.ext import commands
 
 from bot.domain.errors import Refusal
 from bot.presenter.answering import answer_error
-from bot.presenter.buttons import JobButton
+from bot.presenter.buttons import TEMPLATE, JobButton
 from bot.presenter.continuing import form_sent
+from bot.presenter.declared import as_declared
 from bot.presenter.desk import Desk
-from bot.presenter.library import PageButton, VideoButton
+from bot.presenter.library import TEMPLATES, PageButton, VideoButton
+from bot.presenter.strays import stray
 
 log = structlog.stdlib.get_logger()
 
@@ -29,6 +31,9 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 DECLARE_SECONDS = 30.0
 """Discord limits declarations by making them wait, for hours if need be."""
 
+BUTTONS = (TEMPLATE, *TEMPLATES)
+"""The custom ids of all buttons."""
+
 COGS = ("cogs.video", "cogs.videos", "cogs.quota", "cogs.moderation")
 
 
@@ -36,12 +41,15 @@ class ClapperTree(app_commands.CommandTree["ClapperBot"]):
     """The commands; errors that are no refusals arrive here."""
 
     async def interaction_check(self, interaction: discord.Interaction["ClapperBot"], /) -> bool:
-        """Let only interactions through that come from a server."""
-        if interaction.guild_id is not None:
-            return True
-        if interaction.type is discord.InteractionType.application_command:
+        """Let only through what comes from a server, and as it was declared to Discord."""
+        typing = interaction.type is discord.InteractionType.autocomplete
+        if interaction.guild_id is None:
             await answer_error(interaction, Refusal("refusal-guild-only"))
-        return False
+            return False
+        if not as_declared(self, interaction.data, typing=typing):
+            await answer_error(interaction, Refusal("refusal-stale-command"))
+            return False
+        return True
 
     async def on_error(
         self,
@@ -124,8 +132,11 @@ class ClapperBot(commands.AutoShardedBot):
         self.connection_changed.set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Hear of forms here: discord.py itself drops those that it does not keep in memory."""
-        await form_sent(interaction)
+        """Hear here of what discord.py itself drops: forms, and presses that lead nowhere."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await form_sent(interaction)
+        elif interaction.type is discord.InteractionType.component and stray(interaction, BUTTONS):
+            await answer_error(interaction, Refusal("refusal-stale-button"))
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """A session begins now: whoever connects has waited for its turn already."""

@@ -14,7 +14,7 @@ from bot.client import ClapperBot
 from bot.domain.errors import Param
 from bot.domain.ledger import Allowance, Period, Scope
 from bot.domain.requests import Requester
-from bot.generation.quotas import MOST_CREDITS
+from bot.generation.quotas import LONGEST_REASON, MOST_CREDITS
 from bot.presenter.answering import answering, promptly, tell
 from bot.presenter.answers import done_view
 from bot.presenter.desk import Desk
@@ -23,7 +23,7 @@ from bot.presenter.requester import member_as_requester, requester_of
 from cogs import terms, wording
 
 Credits: TypeAlias = app_commands.Range[int, 1, MOST_CREDITS]
-Reason: TypeAlias = app_commands.Range[str, 1, 200]
+Reason: TypeAlias = app_commands.Range[str, 1, LONGEST_REASON]
 Target: TypeAlias = discord.Member | discord.Role
 
 
@@ -75,7 +75,9 @@ class Moderation(commands.GroupCog, group_name="video-admin"):
         words = {
             value: say(f"choice-{value}", locale) for value in (terms.UNLIMITED, terms.DEFAULT)
         }
-        numbers = {typed: typed} if typed.isdecimal() else {n: n for n in ("1", "3", "5", "10")}
+        numbers = (
+            {typed: typed} if terms.is_number(typed) else {n: n for n in ("1", "3", "5", "10")}
+        )
         return [
             app_commands.Choice(name=name, value=value)
             for value, name in (numbers | words).items()

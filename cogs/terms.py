@@ -18,6 +18,11 @@ def is_default(text: str) -> bool:
     return text.strip().casefold() == DEFAULT
 
 
+def is_number(text: str) -> bool:
+    """Whether it is a whole number that may be an allowance."""
+    return re.fullmatch(r"\d{1,7}", text, re.ASCII) is not None
+
+
 def allowance(text: str) -> int | None:
     """`5` → 5 credits, `unlimited` → None.
 
@@ -27,7 +32,7 @@ def allowance(text: str) -> int | None:
     word = text.strip().casefold()
     if word == UNLIMITED:
         return None
-    if re.fullmatch(r"\d{1,7}", word, re.ASCII):
+    if is_number(word):
         return int(word)
     raise Refusal("refusal-allowance", most=MOST_CREDITS)
 

@@ -21,7 +21,7 @@ from bot.domain.errors import (
 from bot.domain.events import Accepted, Completed, Event, Failed, Outcome, Pending, Progress
 from bot.domain.jobs import MAX_VIDEOS
 from bot.domain.models import VideoModel
-from bot.domain.requests import MAX_PROMPT, VideoRequest
+from bot.domain.requests import VideoRequest, check_prompt
 from bot.net import MediaClient, relay_http
 from bot.relay import RelayClient, request_body
 from bot.settings import Relay, Settings, load_settings
@@ -70,10 +70,7 @@ def generate_now(wish: Wish, *, as_json: bool) -> int:
 
 
 def _errand(wish: Wish, settings: Settings) -> Errand:
-    if not wish.prompt.strip():
-        raise Refusal("refusal-prompt-empty")
-    if len(wish.prompt) > MAX_PROMPT:
-        raise Refusal("refusal-prompt-long", count=len(wish.prompt), limit=MAX_PROMPT)
+    check_prompt(wish.prompt)
     model = _model(wish, settings)
     model.check(ratio=wish.ratio, seconds=wish.seconds, images=len(wish.images))
     check_pictures(wish.images, model, settings.max_image_bytes)

@@ -11,7 +11,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bot.cli.speech import Voice
+from bot.cli.speech import Voice, printable
 from bot.domain.events import Progress as Moved
 from bot.domain.jobs import MAX_VIDEOS, Handle
 from bot.domain.views import Clip
@@ -68,7 +68,7 @@ class JsonReport:
 
     def _write(self, event: str, **fields: object) -> None:
         line = json.dumps({"event": event, **fields}, ensure_ascii=False)
-        sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+        sys.stdout.buffer.write(_as_escapes(line).encode() + b"\n")
         sys.stdout.buffer.flush()
 
 
@@ -90,7 +90,7 @@ class BarReport:
 
     def moved(self, progress: Moved) -> None:
         """Show the relay's own words and figure."""
-        note = _harmless(progress.note or self._voice.say("cli-generate-working"))
+        note = printable(progress.note or self._voice.say("cli-generate-working"))
         self._progress.update(self._task, description=note)
         if progress.percent is not None:
             shown = f"{progress.percent:.0f} %"
@@ -123,7 +123,7 @@ class BarReport:
         self._print(key)
 
     def _print(self, key: str, **params: str | float) -> None:
-        text = _harmless(self._voice.say(key, **params))
+        text = self._voice.say(key, **params)
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -141,6 +141,7 @@ def bar(voice: Voice) -> Iterator[BarReport]:
         yield BarReport(voice, progress)
 
 
-def _harmless(text: str) -> str:
-    """A relay's words without what would steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
+def _as_escapes(line: str) -> str:
+    """The same JSON for programs, and nothing in it that steers a terminal for people."""
+    whole = line.encode(errors="replace").decode()
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in whole)

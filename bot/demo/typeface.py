@@ -88,7 +88,10 @@ def _built_in(size: int) -> Font:
 
 
 def _has(font: Font, character: str) -> bool:
-    return _picture(font, character) != _picture(font, _NOWHERE)
+    try:
+        return _picture(font, character) != _picture(font, _NOWHERE)
+    except OSError:  # FreeType's "raster overflow": whole sentences in one letter, such as U+FDFD
+        return False
 
 
 def _picture(font: Font, character: str) -> tuple[tuple[int, int], bytes]:

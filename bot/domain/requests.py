@@ -1,8 +1,11 @@
 """What a member asks for, and who asks."""
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.domain.errors import Refusal
 
 MAX_PROMPT = 4000
 """Characters; longer ones are refused (`docs/discord.md`: a card's whole text is 4,000)."""
@@ -70,3 +73,15 @@ class Order:
     channel_id: int
     images: tuple[ImageOffer, ...] = ()
     """The first frame first."""
+
+
+def check_prompt(prompt: str) -> None:
+    """Let pass what says anything: controls, spaces and marks of direction alone say nothing.
+
+    Raises:
+        Refusal: `refusal-prompt-empty` or `refusal-prompt-long`.
+    """
+    if all(unicodedata.category(char)[0] in "CZ" for char in prompt):
+        raise Refusal("refusal-prompt-empty")
+    if len(prompt) > MAX_PROMPT:
+        raise Refusal("refusal-prompt-long", count=len(prompt), limit=MAX_PROMPT)

@@ -13,6 +13,10 @@ MOST_CREDITS = 1_000_000
 """More than any server needs, and far below what a database integer holds."""
 
 
+LONGEST_REASON = 200
+"""Characters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
     """`/quota` for members."""
@@ -29,7 +33,7 @@ class Moderation:
     """`/video-admin` for who may manage the server; `by` acts, the rest is acted on.
 
     Every method raises `Refusal`: `refusal-not-moderator` when `by` is none, `refusal-amount`
-    when a number makes no sense.
+    when a number makes no sense, `refusal-reason` when a reason is none or too long.
     """
 
     ledger: Ledger
@@ -64,6 +68,7 @@ class Moderation:
         """Give credits that are spent after the allowance."""
         _check(by)
         _check_amount(amount, least=1)
+        _check_reason(reason)
         return await self.ledger.grant(
             guild_id=by.guild_id,
             user_id=user_id,
@@ -77,6 +82,7 @@ class Moderation:
         """Take granted credits back, at most what is left; return how many."""
         _check(by)
         _check_amount(amount, least=1)
+        _check_reason(reason)
         return await self.ledger.revoke(
             guild_id=by.guild_id,
             user_id=user_id,
@@ -88,11 +94,13 @@ class Moderation:
     async def reset(self, by: Requester, member: Requester, *, reason: str) -> int:
         """Restore the member's present period; return how many credits that gave back."""
         _check(by)
+        _check_reason(reason)
         return await self.ledger.reset(member, actor_id=by.user_id, reason=reason)
 
     async def block(self, by: Requester, user_id: int, *, reason: str) -> None:
         """Keep a member from making videos here."""
         _check(by)
+        _check_reason(reason)
         await self.rules.block(by.guild_id, user_id, actor_id=by.user_id, reason=reason)
 
     async def unblock(self, by: Requester, user_id: int) -> bool:
@@ -103,6 +111,7 @@ class Moderation:
     async def pause(self, by: Requester, *, reason: str) -> None:
         """Take no new videos in this server."""
         _check(by)
+        _check_reason(reason)
         await self.rules.pause(by.guild_id, actor_id=by.user_id, reason=reason)
 
     async def resume(self, by: Requester) -> bool:
@@ -119,3 +128,8 @@ def _check(by: Requester) -> None:
 def _check_amount(amount: int, *, least: int) -> None:
     if not least <= amount <= MOST_CREDITS:
         raise Refusal("refusal-amount", least=least, most=MOST_CREDITS)
+
+
+def _check_reason(reason: str) -> None:
+    if not 0 < len(reason.strip()) <= len(reason) <= LONGEST_REASON:
+        raise Refusal("refusal-reason", limit=LONGEST_REASON)

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.errors import AlreadyTaken, Refusal
 from bot.domain.jobs import CardRef, JobStatus
 from bot.domain.models import Catalogue, VideoModel
-from bot.domain.requests import MAX_PROMPT, Frame, ImageOffer, Order, VideoRequest
+from bot.domain.requests import Frame, ImageOffer, Order, VideoRequest, check_prompt
 from bot.domain.views import CardState
 from bot.generation.earlier import EarlierVideos
 from bot.generation.endings import Endings
@@ -71,7 +71,7 @@ class Submit:
             Refusal: stopping, prompt, model, options, image size or type, or a relay that is down.
         """
         self._gate.check()
-        _check_prompt(order.request.prompt)
+        check_prompt(order.request.prompt)
         model = self._catalogue.get(order.request.model)
         images = len(order.request.images) + len(order.images)
         self._check_frames(order, model, images)
@@ -157,10 +157,3 @@ def _check_options(request: VideoRequest, model: VideoModel, images: int) -> Non
         images=images,
         continues=request.continues is not None,
     )
-
-
-def _check_prompt(prompt: str) -> None:
-    if not prompt.strip():
-        raise Refusal("refusal-prompt-empty")
-    if len(prompt) > MAX_PROMPT:
-        raise Refusal("refusal-prompt-long", count=len(prompt), limit=MAX_PROMPT)

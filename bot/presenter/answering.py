@@ -152,9 +152,17 @@ async def answer_error(interaction: discord.Interaction, error: Exception) -> No
     shown = as_answer(error)
     view = refusal_view(shown, texts=desk_of(interaction).texts, locale=str(interaction.locale))
     try:
-        await tell(interaction, view)
+        await _show(interaction, view)
     except (discord.DiscordException, OSError, TimeoutError) as late:
         log.warning("answer.not_sent", code=shown.code, error=type(late).__name__)
+
+
+async def _show(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+    """In words, or as the only answer that Discord takes while somebody is typing."""
+    if interaction.type is discord.InteractionType.autocomplete:
+        await in_time(interaction, lambda: interaction.response.autocomplete([]))
+    else:
+        await tell(interaction, view)
 
 
 def _code(error: Exception) -> int | None:
@@ -165,6 +173,8 @@ def as_answer(error: Exception) -> ClapperError:
     """What people are told of an error; what nobody expected is logged under a reference."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
+    if isinstance(error, app_commands.TransformerError):  # what else may fail is looked at before
+        error = Refusal("refusal-not-member")
     if isinstance(error, StorageError):
         log.warning("answer.storage", code=error.code, exc_info=error)
         return Refusal("refusal-storage" if error.lasting else "refusal-busy")

@@ -60,10 +60,12 @@ _BY_STATUS: Mapping[JobStatus, Sequence[Verb]] = {
 }
 
 
-class JobButton(
-    ui.DynamicItem[ui.Button[Any]],
-    template=r"video:(?P<verb>cancel|confirm|again|continue|prompt|delete|result):(?P<job>[0-9a-f]{16})",
-):
+TEMPLATE = (
+    r"video:(?P<verb>cancel|confirm|again|continue|prompt|delete|result):(?P<job>[0-9a-f]{16})"
+)
+
+
+class JobButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
     """One verb for one job, such as `video:cancel:0123456789abcdef`."""
 
     def __init__(self, verb: Verb, job_id: str, label: str | None = None) -> None:

@@ -6,13 +6,13 @@ people who close the form never free. So no form is kept: its custom id says all
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import discord
+import msgspec
 from discord import ui
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import Refusal, StorageError
 from bot.domain.jobs import CardRef
 from bot.domain.requests import MAX_PROMPT, Order
 from bot.domain.views import CardState
@@ -21,6 +21,7 @@ from bot.presenter.desk import Desk, desk_of
 from bot.presenter.opening import check_place, open_card
 from bot.presenter.prose import cut, shorten
 from bot.presenter.requester import requester_of
+from bot.presenter.strays import ours
 from bot.presenter.voice import Voice
 
 FORM = re.compile(r"video:continue:(?P<job>[0-9a-f]{16})")
@@ -47,11 +48,13 @@ async def ask_how(interaction: discord.Interaction, desk: Desk, job_id: str) -> 
 
 async def form_sent(interaction: discord.Interaction) -> None:
     """Take on what was typed into a form of ours, whichever process opened it."""
-    if interaction.type is not discord.InteractionType.modal_submit:
+    if not ours(interaction.custom_id):
         return
-    if found := FORM.fullmatch(interaction.custom_id or ""):
-        async with guarded(interaction):
-            await _go_on(interaction, found["job"])
+    async with guarded(interaction):
+        found = FORM.fullmatch(interaction.custom_id or "")
+        if found is None:
+            raise Refusal("refusal-stale-form")
+        await _go_on(interaction, found["job"])
 
 
 async def _go_on(interaction: discord.Interaction, job_id: str) -> None:
@@ -108,13 +111,25 @@ def _note(order: Order | None, desk: Desk, say: Voice) -> str | None:
     return say("choice-model", label=shorten(model.label, LABEL_WIDTH), count=price)
 
 
+class _Part(msgspec.Struct):
+    """A sent form, or a part of it."""
+
+    custom_id: str = ""
+    value: str = ""
+    components: list["_Part"] = []
+    component: "_Part | None" = None
+
+
 def _typed(interaction: discord.Interaction) -> str:
-    data: Any = interaction.data
-    found = (part.get("value") for part in _parts(data) if part.get("custom_id") == FIELD)
-    return str(next(found, None) or "")
+    """Empty for a form that nobody here made."""
+    try:
+        form = msgspec.convert(interaction.data, _Part)
+    except (msgspec.ValidationError, RecursionError):
+        return ""
+    return next((part.value for part in _parts(form) if part.custom_id == FIELD), "")
 
 
-def _parts(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for inner in (*part.get("components", ()), *filter(None, [part.get("component")])):
+def _parts(part: _Part) -> Iterator[_Part]:
+    for inner in (*part.components, *filter(None, [part.component])):
         yield inner
         yield from _parts(inner)

@@ -94,18 +94,18 @@ def media_url(message: discord.Message, stem: str) -> str | None:
 
     Such attachments are missing in `message.attachments`; Discord tells of them here alone.
     """
-    for url in _urls(message.components):
-        if PurePosixPath(urlsplit(url).path).name.startswith(stem):
-            return url
+    for part in parts(message.components):
+        media = getattr(part, "media", None)
+        if media and PurePosixPath(urlsplit(media.url).path).name.startswith(stem):
+            return str(media.url)
     return None
 
 
-def _urls(components: Any) -> Iterator[str]:  # noqa: ANN401 (discord.py has no common type)
+def parts(components: Any) -> Iterator[Any]:  # noqa: ANN401 (discord.py has no common type)
+    """Every component of a message, outer before inner, and what galleries hold."""
     for component in components:
-        media = getattr(component, "media", None)
-        if media is not None:
-            yield media.url
+        yield component
         accessory = getattr(component, "accessory", None)
-        yield from _urls([accessory] if accessory is not None else [])
-        yield from _urls(getattr(component, "children", ()))
-        yield from _urls(getattr(component, "items", ()))
+        yield from parts([accessory] if accessory is not None else [])
+        yield from parts(getattr(component, "children", ()))
+        yield from parts(getattr(component, "items", ()))

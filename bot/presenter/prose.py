@@ -20,6 +20,8 @@ _MAX_CLUSTER = 16
 """Code points in one visible character; the longest emoji in use have 10."""
 _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 """Letters that show nothing: Hangul fillers and the empty braille cell."""
+_RESERVED = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
+"""Kept free by Unicode for more that shows nothing; clients hide it already."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Controls, invisible formatting (bidi, tags), halves of surrogate pairs, private use."""
 _LOOSE_JOINER = re.compile(
@@ -53,7 +55,7 @@ def harmless(text: str, *, limit: int, lines: int = 1) -> str:
 
 def visible(text: str) -> str:
     """`text` without what cannot be seen or upsets what stands around it; line breaks stay."""
-    text = _BLANK.sub(" ", text).replace("\r\n", "\n")
+    text = _RESERVED.sub("", _BLANK.sub(" ", text)).replace("\r\n", "\n")
     text = "".join(_shown(char) for char in text)
     text = _LOOSE_JOINER.sub("", text)
     return "".join(_few_marks(text))

@@ -10,7 +10,7 @@ from discord import ui
 from bot.domain.ledger import Allowance, Balance, Entry, EntryKind, Grant, QuotaReport, Scope
 from bot.presenter.answers import AMBER, GREEN, RED, boxed
 from bot.presenter.lines import BAR_CELLS, bar
-from bot.presenter.prose import harmless
+from bot.presenter.prose import cut, harmless
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
@@ -20,6 +20,8 @@ MAX_ENTRIES = 8
 REASON_WIDTH = 60
 BLOCK_WIDTH = 150
 NAME_WIDTH = 40
+UNITS = 3
+"""Of UTF-16 for each column of a reason: ten reasons of the longest emoji fit into a message."""
 
 
 def quota_view(
@@ -190,7 +192,7 @@ def _entry(entry: Entry, say: Voice) -> str:
 
 
 def _reason(words: str, width: int) -> str:
-    return harmless(words, limit=width)
+    return cut(harmless(words, limit=width), UNITS * width)
 
 
 def _unix(moment: datetime) -> int:

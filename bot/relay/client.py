@@ -38,7 +38,7 @@ _TRIES = 3
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 """What is raised while no byte of the request has left yet."""
 _MIN_KEY = 6
-"""Characters from which a key is looked for in a relay's words."""
+"""Characters from which a key, or what a header says instead, is looked for in a relay's words."""
 
 
 class RelayClient:
@@ -65,7 +65,6 @@ class RelayClient:
             ValueError: `base_url` is no http(s) address, or carries a password.
         """
         self.base_url = normalise_base_url(base_url)
-        self._api_key = api_key
         self._http = http
         self._media = media
         self._poll_seconds = poll_seconds
@@ -74,6 +73,9 @@ class RelayClient:
         )
         self._headers.update(headers)
         self._headers["Accept-Encoding"] = "identity"
+        told = (part for value in headers.values() for part in value.split())
+        keys = [api_key, *(part for part in told if any(map(str.isdigit, part)))]
+        self._keys = sorted((key for key in keys if len(key) >= _MIN_KEY), key=len, reverse=True)
         self._timeout = httpx.Timeout(
             connect=CONNECT_SECONDS, read=silence_seconds, write=_SEND_SECONDS, pool=CONNECT_SECONDS
         )
@@ -103,7 +105,7 @@ class RelayClient:
             else:
                 events = await stack.enter_async_context(aclosing(answer.events()))
                 async for event in events:
-                    yield self._placed(event, answer)
+                    yield self._discreet(self._placed(event, answer))
                 outcome = self._placed(answer.outcome(), answer)
         yield self._discreet(outcome)
 
@@ -192,8 +194,8 @@ class RelayClient:
     def _final(self, event: Event, text: str) -> Event:
         """What was said before the task was asked for belongs to its end: continuations need it."""
         if isinstance(event, Completed | Failed):
-            return self._discreet(replace(event, text=text or event.text))
-        return event
+            event = replace(event, text=text or event.text)
+        return self._discreet(event)
 
     def _asking(self, prompt: str, own: frozenset[str]) -> Asking:
         return Asking(
@@ -270,14 +272,18 @@ class RelayClient:
             return outcome
         return replace(outcome, video_urls=(content_url(task_id, self.base_url),))
 
-    def _discreet(self, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Failed) and outcome.reason:
-            return replace(outcome, reason=self._without_key(outcome.reason))
-        return outcome
+    def _discreet(self, event: Event) -> Event:
+        """Relays like to repeat a key that they refuse; members read reasons and notes."""
+        if isinstance(event, Failed):
+            return replace(event, reason=self._without_key(event.reason))
+        if isinstance(event, Progress) and event.note:
+            return replace(event, note=self._without_key(event.note))
+        return event
 
     def _without_key(self, words: str) -> str:
-        """Relays like to repeat a key that they refuse; members read the reason."""
-        return words.replace(self._api_key, "…") if len(self._api_key) >= _MIN_KEY else words
+        for key in self._keys:
+            words = words.replace(key, "…")
+        return words
 
 
 def _addresses(value: object) -> Iterator[str]:

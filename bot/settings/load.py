@@ -1,4 +1,4 @@
-"""Gathers the settings: environment over `.env` over `clapper.toml`, all problems at once."""
+"""Gathers the settings: environment over `.env` over files of secrets over `clapper.toml`."""
 
 import os
 import re
@@ -20,6 +20,7 @@ from bot.domain.errors import SettingProblem, SettingsError
 from bot.settings import forms
 from bot.settings.model import DEFAULT_RELAY, Settings
 from bot.settings.problems import explained, unknown_keys
+from bot.settings.secret_files import FOLDER, SECRETS_NAME, read_secrets
 from bot.settings.tables import Tables, key_names, read_tables
 
 Purpose: TypeAlias = Literal["run", "generate", "check"]
@@ -55,8 +56,11 @@ def load_settings(*, for_: Purpose) -> Settings:
     """
     names = _names()
     document = _document(names)
-    tables = read_tables(document, names)
-    settings, problems = _settings(document, tables)
+    folder = forms.folder(names.get(SECRETS_NAME) or str(FOLDER))
+    secrets = read_secrets(folder, [*SETTING_KEYS, *key_names(document)])
+    written = {name: value for name, value in names.items() if value}
+    tables = read_tables(document, {**secrets, **written})
+    settings, problems = _settings(document, secrets, tables)
     told = {problem.params.get("name") for problem in problems}
     problems += [each for each in missing(settings, for_) if each.params["name"] not in told]
     problems = tables.problems + problems or list(_unfit(settings))
@@ -73,7 +77,7 @@ def config_path() -> Path | None:
 def unknown_in_dotenv() -> list[SettingProblem]:
     """Names in `.env` that are nearly a setting's; others may belong to someone else."""
     keys = key_names(_document(_names()))
-    known = [*(key.upper() for key in SETTING_KEYS), CONFIG_NAME, *keys]
+    known = [*(key.upper() for key in SETTING_KEYS), CONFIG_NAME, SECRETS_NAME, *keys]
     found = unknown_keys(dotenv_values(_DOTENV, encoding=_ENCODING), known, ".env")
     return [problem for problem in found if problem.params["near"]]
 
@@ -112,10 +116,13 @@ def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> SettingProblem:
     return SettingProblem("setting-toml", name=str(path), line=place)
 
 
-def _settings(document: Mapping[str, Any], tables: Tables) -> tuple[Settings, list[SettingProblem]]:
+def _settings(
+    document: Mapping[str, Any], secrets: Mapping[str, str], tables: Tables
+) -> tuple[Settings, list[SettingProblem]]:
     known = (*SETTING_KEYS, "models", "relays")
     problems = unknown_keys(document, known, "clapper.toml")
     given = {name: document[name] for name in SETTING_KEYS if name in document}
+    given |= {name: secrets[name.upper()] for name in SETTING_KEYS if name.upper() in secrets}
     given |= DotEnvSettingsSource(
         _Ambient, env_file=_DOTENV, env_file_encoding=_ENCODING, env_ignore_empty=True
     )()

@@ -47,7 +47,7 @@ def configure_logging(
     target = sys.stderr if stream is None else stream
     redactor = Redactor(secrets)
     as_json = format == "json" or (format == "auto" and not target.isatty())
-    handler = logging.StreamHandler(target)
+    handler = _Handler(target)
     handler.setFormatter(_formatter(redactor, as_json=as_json, colours=target.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -66,6 +66,17 @@ def configure_logging(
     )
     logging.captureWarnings(capture=True)
     _catch_crashes()
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes events; of what cannot be written Python would print the arguments as they are."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name for it)
+        """Say in whose name the event was, once: the stream itself may be what fails."""
+        event = "log.unreadable"
+        if record.msg != event:
+            facts = {"name": record.name, "levelname": record.levelname, "levelno": record.levelno}
+            self.emit(logging.makeLogRecord({**facts, "msg": event}))
 
 
 def _shared() -> list[Processor]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 HIDDEN = "[hidden]"
 MAX_TEXT = 2_000
@@ -10,6 +11,9 @@ MAX_TEXT = 2_000
 MAX_TRACE = 20_000
 _MAX_READ = 64_000
 _MAX_DEPTH = 4
+_MARGIN = 500
+_LONGEST_ESCAPE = 12
+"""Characters that one may become, such as `%F0%9F%9B%B6`."""
 _MIN_SECRET = 6
 """Shorter "secrets" are words that would be struck out of half the log."""
 
@@ -20,13 +24,27 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[\w+/=%-]*"), f"data:{HIDDEN}"),
     (re.compile(r"(?<![\w-])[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}"), HIDDEN),
     (re.compile(r"(/(?:webhooks|interactions)/\d+)/[^/\s?\"']+"), rf"\1/{HIDDEN}"),
+    (re.compile(r"\baW50ZXJhY3Rpb246[\w-]+={0,2}"), HIDDEN),  # "interaction:" in base64
     (re.compile(r"\b(Bearer|Bot)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\b(Basic)\s+(?=[\w+/]*[A-Z0-9=])[\w+/]{6,}={0,2}"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(
+            r"\b(token|passw(?:or)?d|secret|api_?key|authorization)"
+            r"(\\{0,8}[\"']?\s?[:=]\s?\\{0,8}[\"'])[^\"'\\]+",
+            re.IGNORECASE,
+        ),
+        rf"\1\2{HIDDEN}",
+    ),
     (re.compile(r"\bsk-[\w-]{8,}"), HIDDEN),
     (re.compile(r"(://)[^/\s@\"']+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\?[^\s\"'<>()?=]{0,200}=[^\s\"'<>()]*"), f"?{HIDDEN}"),
     (re.compile(r"\b(?:ex|is|hm)=[0-9a-f]+(?:&(?:ex|is|hm)=[0-9a-f]+)*&?"), HIDDEN),
 )
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_BREAKS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+"  # of lines, and what steers a terminal
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"  # what makes it show them in another order
+)
+_STEERING = re.compile(rf"(?![\n\t])(?:{_BREAKS.pattern})")
 
 
 class Redactor:
@@ -36,8 +54,11 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({s for s in secrets if len(s) >= _MIN_SECRET}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        given = {form for secret in secrets for form in (secret, unquote(secret))}
+        known = sorted({s for s in given if len(s) >= _MIN_SECRET}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_however_written, known))) if known else None
+        self._margin = max([_MARGIN, *(_LONGEST_ESCAPE * len(secret) for secret in known)])
+        """Where a text was cut, part of a secret may be left, which nothing would recognise."""
 
     def text(self, text: str) -> str:
         """The same text without secrets."""
@@ -49,11 +70,17 @@ class Redactor:
 
     def line(self, text: str) -> str:
         """The same text without secrets, on one line and of bounded length."""
-        return _capped(_BREAKS.sub(" ", self.text(text[:_MAX_READ])), MAX_TEXT)
+        clean = self.text(text[:_MAX_READ])
+        if len(text) > _MAX_READ:
+            clean = clean[: -self._margin] + "…"
+        return _capped(_BREAKS.sub(" ", clean), MAX_TEXT)
 
     def trace(self, text: str) -> str:
         """A traceback, which keeps its lines; its end says most."""
-        clean = self.text(text)
+        clean = self.text(text[-_MAX_READ:])
+        if len(text) > _MAX_READ:
+            clean = clean[self._margin :]
+        clean = _STEERING.sub(" ", clean)
         return clean if len(clean) <= MAX_TRACE else f"…{clean[-MAX_TRACE:]}"
 
     def __call__(self, _logger: object, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,3 +111,17 @@ class Redactor:
 
 def _capped(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _however_written(secret: str) -> str:
+    """A pattern for a secret as it is, in an address, and in whatever was quoted how often."""
+    return "".join(map(_in_any_form, secret))
+
+
+def _in_any_form(char: str) -> str:
+    if char.isascii() and char.isalnum():
+        return char
+    in_url = "".join(f"%{byte:02x}" for byte in char.encode(errors="replace"))
+    escaped = rf"\\{{1,8}}(?:x{ord(char):02x}|u{ord(char):04x})"
+    space = r"|\+" if char == " " else ""
+    return rf"(?:\\{{0,8}}{re.escape(char)}|(?i:{in_url})|{escaped}{space})"

@@ -159,11 +159,20 @@ async def test_a_button_of_another_servers_job_finds_nothing(
     assert (await counter.only_job()).status is JobStatus.QUEUED
 
 
-async def test_a_button_with_a_foreign_form_is_left_alone(server: Server) -> None:
+async def test_a_button_of_another_version_says_so(server: Server) -> None:
     custom_id = "video:refund:0123456789abcdef"
     forge(server.env, server.channel.id, custom_id)
 
     result = await server.alice.click(server.card(), custom_id=custom_id)
+
+    assert "belongs to another version" in private_answer(result)
+
+
+async def test_a_button_of_somebody_else_is_left_alone(server: Server) -> None:
+    """Buttons of other extensions are theirs to answer."""
+    forge(server.env, server.channel.id, "other:button")
+
+    result = await server.alice.click(server.card(), custom_id="other:button")
 
     assert not result.acknowledged
 

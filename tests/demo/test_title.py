@@ -6,6 +6,7 @@ from PIL import Image, ImageChops
 from bot.demo.emoji import EmojiSheet
 from bot.demo.title import Title
 from bot.demo.typeface import Typeface, preview_fonts
+from tests import hostile
 
 SIZE = (480, 270)
 
@@ -101,3 +102,11 @@ def test_the_fonts_are_found_without_importing_their_package() -> None:
 
     assert folder
     assert (folder / "noto-sans-sc-v2.004.ttf").is_file()
+
+
+@pytest.mark.parametrize("kind", ["bidi", "controls", "zalgo", "wide letters", "half characters"])
+def test_whatever_is_typed_becomes_a_few_lines(kind: str) -> None:
+    shown = lines(hostile.TEXTS[kind])
+
+    assert len(shown) <= 4
+    assert [char for line in shown for char in line if char in "\x00\x1b\u202e\u200b"] == []

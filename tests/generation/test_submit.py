@@ -55,6 +55,7 @@ def order(prompt: str, model: str = "sora-2") -> Order:
     [
         ("", "refusal-prompt-empty"),
         (" \n\t\u3000", "refusal-prompt-empty"),
+        ("\u200b\u202e\x00\ufeff\u2028", "refusal-prompt-empty"),
         ("x" * 4_001, "refusal-prompt-long"),
         ("x" * 6_000, "refusal-prompt-long"),
     ],

@@ -10,10 +10,12 @@ from dotenv import dotenv_values
 from bot.domain.models import VideoModel
 from bot.settings import load_settings
 from bot.settings.load import CONFIG_NAME, SETTING_KEYS
+from bot.settings.secret_files import SECRETS_NAME
 
 ROOT = Path(__file__).parents[2]
 ENV_EXAMPLE = ROOT / ".env.example"
-NAMES = {*(key.upper() for key in SETTING_KEYS), CONFIG_NAME}
+FILES = {CONFIG_NAME, SECRETS_NAME}
+NAMES = {*(key.upper() for key in SETTING_KEYS), *FILES}
 _LINE = re.compile(r"^(#?)([A-Z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -35,7 +37,7 @@ def test_every_line_of_the_example_is_a_setting_that_loads(folder: Path) -> None
     lines = [
         f"{name}={value}"
         for _, name, value in _LINE.findall(ENV_EXAMPLE.read_text())
-        if name != CONFIG_NAME
+        if name not in FILES
     ]
     (folder / ".env").write_text("\n".join(lines))
 

@@ -121,6 +121,19 @@ def test_the_image_is_run_without_privileges() -> None:
     assert "read_only: true" in compose
     assert "cap_drop: [ALL]" in compose
     assert "no-new-privileges" in compose
+    assert re.search(r"^      - /tmp:.*noexec,nosuid,nodev$", compose, re.MULTILINE)
+    assert re.search(r"^    pids_limit: \d+$", compose, re.MULTILINE)
+    assert re.search(r"^    mem_limit: \d+g", compose, re.MULTILINE)
+    assert not re.search(r"privileged|cap_add|network_mode|/var/run/docker|pid: host", compose)
+
+
+def test_no_secret_can_get_into_the_image() -> None:
+    """Nothing is copied but what is named, and no argument or variable is asked for a secret."""
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert "*" in ignored
+    assert not re.search(r"^(ARG|ADD)\b|^COPY \.", DOCKERFILE, re.MULTILINE)
+    assert not re.search(r"TOKEN|KEY|PASSWORD|SECRET", DOCKERFILE)
 
 
 def command(name: str) -> str:

@@ -250,6 +250,22 @@ async def test_a_refusal_is_not_asked_again(http: httpx.AsyncClient, status: int
     assert len(relay.asked) == 1
 
 
+async def test_what_lets_in_is_repeated_to_nobody(http: httpx.AsyncClient) -> None:
+    """A key in a header of its own, and in a note as well as in a reason."""
+    said = (f"> Signing in by {KEY} and pass-4711\n\n", "> Failed: pass-4711 is no good\n")
+    async with listening(fixed(sse(*said))) as relay:
+        given = {"X-Pass": "Basic pass-4711"}
+        asking = RelayClient(
+            base_url=relay.url, api_key=KEY, http=http, media=media(relay.url), headers=given
+        )
+        events = [event async for event in asking.generate(BODY, prompt="a boat")]
+
+    words = [event.note for event in events if isinstance(event, Progress)]
+    words += [event.reason for event in events if isinstance(event, Failed)]
+    assert "Signing in by … and …" in words
+    assert [word for word in words if word and "4711" in word] == []
+
+
 async def test_a_refused_key_is_auth_and_not_repeated_to_members(http: httpx.AsyncClient) -> None:
     error = {"error": {"message": f"Incorrect API key provided: {KEY}"}}
 

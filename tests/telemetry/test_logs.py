@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,24 +15,6 @@ import structlog
 from bot.telemetry import configure_logging
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
-
-
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Puts back everything of the process that setting up logs changes."""
-    root = logging.getLogger()
-    names = ["discord", "discord.http", "aiohttp", "httpx", "httpcore", "hpack", "aiosqlite"]
-    names += ["sqlalchemy", "alembic", "asyncio", "PIL", "libav"]
-    levels = {name: logging.getLogger(name).level for name in names}
-    before = (list(root.handlers), root.level)
-    hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning)
-    yield
-    root.handlers[:], root.level = before
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-    logging.captureWarnings(capture=False)
-    sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning = hooks
-    structlog.reset_defaults()
 
 
 @pytest.fixture

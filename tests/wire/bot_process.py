@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -26,11 +26,20 @@ T = TypeVar("T")
 class BotProcess:
     """`python -m bot run` against a loopback Discord, started on entering.
 
-    Leaving kills what still runs; a test that wants to see a clean end calls `stop`.
+    Leaving kills what still runs; a test that wants to see a clean end calls `stop`. `python` is
+    the command that becomes the interpreter, with fewer rights perhaps.
     """
 
-    def __init__(self, server: LoopbackDiscord, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        server: LoopbackDiscord,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        python: Sequence[str] = (sys.executable,),
+    ) -> None:
         self._server = server
+        self._python = python
         self.database = folder / "clapper.db"
         """Of SQLite, unless the settings name another."""
         self._folder = folder
@@ -52,9 +61,7 @@ class BotProcess:
     async def __aenter__(self) -> Self:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                str(_RUN_BOT),
-                "run",
+                *(*self._python, str(_RUN_BOT), "run"),
                 cwd=self._folder,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,

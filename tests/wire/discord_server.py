@@ -167,6 +167,19 @@ class LoopbackDiscord:
         event = self.world.interact(member, channel, _COMPONENT, source_message=message)
         return await self._send(event, details)
 
+    async def forge(
+        self,
+        member: Member,
+        channel: Channel,
+        kind: int,
+        details: Payload,
+        on: Message | None = None,
+    ) -> Interaction:
+        """Sends an event that no honest client makes, and waits for the first answer."""
+        return await self._send(
+            self.world.interact(member, channel, kind, source_message=on), details
+        )
+
     async def _send(self, event: Interaction, details: Payload) -> Interaction:
         whole = payloads.interaction(event, self.world.app_id, details, self.world.bot)
         await self.gateway.dispatch("INTERACTION_CREATE", whole)

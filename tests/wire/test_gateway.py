@@ -14,6 +14,7 @@ import bot.app.shard
 from bot.app.gateway import GatewayRefusedError
 from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
+from tests.wire.state import Payload
 from tests.wire.supervised import connecting, counted, until
 
 SECOND_SHARD = 1 << 22
@@ -91,6 +92,23 @@ async def test_a_lost_connection_is_gone_on_with(server: LoopbackDiscord, tmp_pa
         for times in range(1, 4):
             await server.gateway.drop()
             await server.wait_for(lambda: server.gateway.resumed == times)  # noqa: B023
+
+    assert server.gateway.identifies == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    "event", [{"type": 3}, {"type": 3, "data": {}}, {"type": 5, "data": None}, {"type": "x"}, {}]
+)
+async def test_an_event_that_cannot_be_read_costs_no_session_and_comes_once(
+    server: LoopbackDiscord, tmp_path: Path, event: Payload
+) -> None:
+    """discord.py ends the connection over it; what comes after it is sent again then."""
+    async with connecting(tmp_path):
+        await server.connected()
+        await server.gateway.dispatch("INTERACTION_CREATE", event)
+        await server.wait_for(lambda: server.gateway.resumed)
+        await server.gateway.drop()
+        await server.wait_for(lambda: server.gateway.resumed == 2)
 
     assert server.gateway.identifies == [(0, 1)]
 

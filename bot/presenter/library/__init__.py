@@ -1,5 +1,5 @@
 """`/videos` in Discord: its pages, one video of it, and what its buttons do."""
 
-from bot.presenter.library.items import PageButton, VideoButton, library_view
+from bot.presenter.library.items import TEMPLATES, PageButton, VideoButton, library_view
 
-__all__ = ["PageButton", "VideoButton", "library_view"]
+__all__ = ["TEMPLATES", "PageButton", "VideoButton", "library_view"]

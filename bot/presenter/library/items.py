@@ -60,10 +60,12 @@ _STYLES: Mapping[Verb, discord.ButtonStyle] = {
 }
 
 
-class VideoButton(
-    ui.DynamicItem[ui.Button[Any]],
-    template=r"videos:(?P<verb>open|post|send|delete|sure|remove):(?P<job>[0-9a-f]{16})",
-):
+_OF_VIDEO = r"videos:(?P<verb>open|post|send|delete|sure|remove):(?P<job>[0-9a-f]{16})"
+_OF_PAGE = r"videos:page:(?P<page>[0-9]{1,4})"
+TEMPLATES = (_OF_VIDEO, _OF_PAGE)
+
+
+class VideoButton(ui.DynamicItem[ui.Button[Any]], template=_OF_VIDEO):
     """One verb for one video, such as `videos:open:0123456789abcdef`."""
 
     def __init__(self, verb: Verb, job_id: str, label: str | None = None) -> None:
@@ -90,7 +92,7 @@ class VideoButton(
             await _PRESSES[self._verb](interaction, desk_of(interaction), self._job_id)
 
 
-class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"videos:page:(?P<page>\d{1,4})"):
+class PageButton(ui.DynamicItem[ui.Button[Any]], template=_OF_PAGE):
     """Leads to a page of the library of whoever presses it, such as `videos:page:2`."""
 
     def __init__(self, page: int, label: str | None = None, *, off: bool = False) -> None:

@@ -42,6 +42,7 @@ refusal-image-gone = The image of that video is not kept any more. Start a new /
 refusal-timezone = There is no time zone “{ $value }”. Give a name such as Europe/Berlin or Asia/Shanghai.
 refusal-expires = That is not a time to come. Write 7d, 2w or a day such as 2026-12-31, at most ten years ahead.
 refusal-allowance = That is not an allowance. Give a whole number from 0 to { $most }, unlimited, or default.
+refusal-reason = Give a reason of at most { $limit } characters.
 refusal-amount = That is not an amount of credits. Give a whole number from { $least } to { $most }.
 
 ## Who asks, and where
@@ -59,6 +60,7 @@ refusal-paused = { GIVEN($reason) ->
 refusal-attach = The bot may not attach files in this channel, so you would not get your video. Try another channel, or ask a moderator to allow it.
 refusal-not-yours = Only the member who asked for this video and the moderators can do that.
 refusal-not-moderator = Only members who may manage this server can do that.
+refusal-not-member = That is not a member of this server (any more).
 
 ## Credits and turns
 
@@ -102,6 +104,9 @@ refusal-running = { $count ->
 ## The bot itself
 
 refusal-restarting = The bot is restarting. Nothing was charged; try again in a minute.
+refusal-stale-command = That command does not fit this version of the bot. Type it anew; if that does not help, restart Discord (Ctrl+R).
+refusal-stale-button = This button belongs to another version of the bot and does nothing now.
+refusal-stale-form = This form belongs to another version of the bot, and nothing was done with it. Open it anew.
 refusal-busy = The bot is too busy to take this on. Nothing was charged; try again in a minute.
 refusal-storage = The bot cannot store anything new right now: its disk is full, or fails. Nothing was charged, and videos on their way go on. Whoever runs the bot has to make room.
 refusal-relay = { $model } cannot be reached because of the bot’s settings. That is not your doing and nothing was charged; whoever runs the bot has to mend it.{ GIVEN($choices) ->

@@ -1,0 +1,37 @@
+"""Secrets in files of their own, as Docker and Kubernetes hand them over."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from bot.domain.errors import SettingProblem, SettingsError
+
+SECRETS_NAME = "CLAPPER_SECRETS"
+"""The variable that names their folder."""
+FOLDER = Path("/run/secrets")
+"""Where Docker puts them."""
+_MOST = 16_384
+"""Bytes; no token or key is nearly so long."""
+
+
+def read_secrets(folder: Path, wanted: Collection[str]) -> dict[str, str]:
+    """What stands in the files that are named like one of `wanted`, by these names.
+
+    Raises:
+        SettingsError: one of them is no text, or too long for a secret.
+    """
+    if not folder.is_dir():
+        return {}
+    known = {name.upper() for name in wanted}
+    found = sorted(path for path in folder.iterdir() if path.name.upper() in known)
+    return {path.name.upper(): _secret(path) for path in found if path.is_file()}
+
+
+def _secret(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST + 1)
+        if len(content) <= _MOST:
+            return content.decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([SettingProblem("setting-file", name=str(path))]) from error
+    raise SettingsError([SettingProblem("setting-file", name=str(path))])
