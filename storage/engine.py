@@ -1,11 +1,12 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageError
 from storage.file import BUSY_SECONDS
@@ -15,8 +16,8 @@ COMMAND_SECONDS = 15.0
 CONNECT_SECONDS = 10
 
 _DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",  # in the settings of those who know SQLAlchemy
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
@@ -36,10 +37,14 @@ class _Cursor(Protocol):
     def close(self) -> None: ...
 
 
-class _DriverConnection(Protocol):
+class DriverConnection(Protocol):
+    """What SQLite's driver calls a connection, as far as it is set up here."""
+
     isolation_level: str | None
 
     def cursor(self) -> _Cursor: ...
+
+    def set_progress_handler(self, handler: Callable[[], bool], n: int, /) -> None: ...
 
 
 def parse(url: str) -> URL:
@@ -55,30 +60,51 @@ def parse(url: str) -> URL:
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
         raise StorageError("storage-malformed-url", scheme=parsed.drivername)
-    return _file_url(parsed) if driver == "sqlite+aiosqlite" else _server_url(parsed, driver)
+    return _file_url(parsed) if driver == "sqlite" else _server_url(parsed, driver)
 
 
-def create(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
-    """An engine that has not connected yet; `command_seconds` are PostgreSQL's.
+def file_engine(url: URL, *, read_only: bool = False) -> Engine:
+    """An engine for SQLite that has not connected yet."""
+    if read_only:
+        reading = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+        return create_engine(reading, hide_parameters=True)
+    # One connection for everything: statements of two tasks never share a transaction, and
+    # SQLite before 3.51.3 can corrupt a WAL that two connections write.
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True
+    )
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def server_engine(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
+    """An engine for PostgreSQL that has not connected yet.
 
     Raises:
         StorageError: `storage-driver-missing` without the extra `postgres`.
     """
     try:
-        on_sqlite = url.get_backend_name() == "sqlite"
-        return _sqlite(url) if on_sqlite else _postgres(url, command_seconds)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
+        )
     except ModuleNotFoundError as error:
         raise StorageError("storage-driver-missing", driver=url.drivername) from error
 
 
-async def check_sqlite(connection: AsyncConnection) -> None:
+def check_sqlite(connection: Connection) -> None:
     """Read the pragmas back: builds differ, and some ignore a pragma.
 
     Raises:
         StorageError: `storage-pragma`.
     """
     for name, wanted in _PRAGMAS.items():
-        found = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+        found = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
         if found != wanted:
             raise StorageError("storage-pragma", name=name, wanted=wanted, found=found)
 
@@ -88,7 +114,7 @@ def _file_url(parsed: URL) -> URL:
         # Two slashes make a host of the folder, and a ledger in memory would be lost.
         raise StorageError("storage-malformed-url", scheme=parsed.drivername)
     path = str(Path(parsed.database).expanduser())
-    return parsed.set(drivername="sqlite+aiosqlite", database=path)
+    return parsed.set(drivername="sqlite", database=path)
 
 
 def _server_url(parsed: URL, driver: str) -> URL:
@@ -97,22 +123,7 @@ def _server_url(parsed: URL, driver: str) -> URL:
     return parsed.set(drivername=driver, query=query)
 
 
-def _sqlite(url: URL) -> AsyncEngine:
-    # One connection for everything: statements of two tasks never share a transaction, and
-    # SQLite before 3.51.3 can corrupt a WAL that two connections write.
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=1,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    event.listen(engine.sync_engine, "connect", _set_up_connection)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
-
-
-def _set_up_connection(connection: _DriverConnection, _record: object) -> None:
+def _set_up_connection(connection: DriverConnection, _record: object) -> None:
     connection.isolation_level = None  # or the driver opens deferred transactions of its own
     cursor = connection.cursor()
     for name, value in _PRAGMAS.items():
@@ -124,14 +135,3 @@ def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that writes after another commit fails at once, unheard by the
     # busy timeout; an immediate one waits for its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=10,
-        max_overflow=0,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
-    )

@@ -4,8 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, bindparam, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Block, Limits, Pause, Period, Scope
@@ -59,27 +68,27 @@ _NUMBERS = select(
 """One statement, because every one of them costs an answer's time."""
 
 
-async def load_facts(
-    connection: AsyncConnection, requester: Requester, limits: Limits, now: datetime
+def load_facts(
+    connection: Connection, requester: Requester, limits: Limits, now: datetime
 ) -> Facts:
     """The facts of one member, as they stand in this transaction."""
     member = {"guild": requester.guild_id, "user": requester.user_id}
-    server = (await connection.execute(_SERVER, member)).mappings().one_or_none()
-    block = (await connection.execute(_BLOCK, member)).mappings().one_or_none()
-    rows = await connection.execute(_ALLOWANCES, {**member, "roles": list(requester.role_ids)})
+    server = connection.execute(_SERVER, member).mappings().one_or_none()
+    block = connection.execute(_BLOCK, member).mappings().one_or_none()
+    rows = connection.execute(_ALLOWANCES, {**member, "roles": list(requester.role_ids)})
     facts = Facts(
         now=now,
         guild_id=requester.guild_id,
         limits=limits,
         zone=ZoneInfo((server and server["timezone"]) or limits.timezone),
         allowances=tuple(_allowance(row) for row in rows.mappings()),
-        grants=await spendable_grants(connection, requester, now=now),
+        grants=spendable_grants(connection, requester, now=now),
         pool=_pool(server),
         cooldown=_cooldown(server),
         block=_block(block),
         pause=_pause(server),
     )
-    numbers = (await connection.execute(_NUMBERS, {**member, **_starts(facts)})).mappings().one()
+    numbers = connection.execute(_NUMBERS, {**member, **_starts(facts)}).mappings().one()
     return _with_numbers(facts, numbers)
 
 

@@ -6,7 +6,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SchemaTooNew
 from storage.locks import Lock, hold_lock
@@ -14,14 +13,21 @@ from storage.locks import Lock, hold_lock
 log = structlog.stdlib.get_logger()
 
 
-async def migrate(connection: AsyncConnection) -> None:
+def migrate(connection: Connection) -> None:
     """Run every revision that is missing; two processes may start at once.
 
     Raises:
         SchemaTooNew: a newer Clapper wrote it; nothing was changed.
     """
-    await hold_lock(connection, Lock.MIGRATION)
-    await connection.run_sync(_upgrade)
+    hold_lock(connection, Lock.MIGRATION)
+    missing = missing_in(connection)
+    if missing == 0:
+        return
+    if connection.dialect.name == "postgresql" and missing < len(revisions()):
+        log.warning("database.migrated_without_copy", revisions=missing)  # as pg_dump would make
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def revisions() -> list[str]:
@@ -42,17 +48,6 @@ def missing_in(connection: Connection) -> int:
         if revision not in known:
             raise SchemaTooNew("storage-schema-too-new", found=revision)
     return known.index(present[0]) if present else len(known)
-
-
-def _upgrade(connection: Connection) -> None:
-    missing = missing_in(connection)
-    if missing == 0:
-        return
-    if connection.dialect.name == "postgresql" and missing < len(revisions()):
-        log.warning("database.migrated_without_copy", revisions=missing)  # as pg_dump would make
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _config() -> Config:

@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     FromClause,
     ScalarSelect,
     Select,
@@ -17,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ledger import EntryKind, Grant
 from storage.columns import Instant
@@ -129,11 +129,11 @@ _SPENDABLE = (
 )
 
 
-async def spendable_grants(
-    connection: AsyncConnection, account: Account, *, now: datetime
+def spendable_grants(
+    connection: Connection, account: Account, *, now: datetime
 ) -> tuple[Grant, ...]:
     """A member's grants that have something left and have not expired, soonest expiry first."""
-    found = await connection.execute(
+    found = connection.execute(
         _SPENDABLE, {"guild": account.guild_id, "user": account.user_id, "now": now}
     )
     return tuple(Grant(id=row.id, left=row.left, expires_at=row.expires_at) for row in found)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import EntryKind
@@ -37,13 +36,8 @@ MOST = 100
 """How many breaches of one law are told."""
 
 
-async def violations(connection: AsyncConnection) -> list[str]:
+def violations(connection: Connection) -> list[str]:
     """Every broken law as `code:subject`, the subject a job's or an entry's id."""
-    return await connection.run_sync(broken_laws)
-
-
-def broken_laws(connection: Connection) -> list[str]:
-    """The same on a connection that is not asynchronous, such as that to a copy."""
     broken = []
     for code, query in _LAWS.items():
         found = connection.execute(query.limit(MOST))
