@@ -1,10 +1,11 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -37,14 +38,12 @@ class _Cursor(Protocol):
     def close(self) -> None: ...
 
 
-class DriverConnection(Protocol):
+class _DriverConnection(Protocol):
     """What SQLite's driver calls a connection, as far as it is set up here."""
 
     isolation_level: str | None
 
     def cursor(self) -> _Cursor: ...
-
-    def set_progress_handler(self, handler: Callable[[], bool], n: int, /) -> None: ...
 
 
 def parse(url: str) -> URL:
@@ -63,19 +62,25 @@ def parse(url: str) -> URL:
     return _file_url(parsed) if driver == "sqlite" else _server_url(parsed, driver)
 
 
-def file_engine(url: URL, *, read_only: bool = False) -> Engine:
-    """An engine for SQLite that has not connected yet."""
-    if read_only:
-        reading = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
-        return create_engine(reading, hide_parameters=True)
-    # One connection for everything: statements of two tasks never share a transaction, and
-    # SQLite before 3.51.3 can corrupt a WAL that two connections write.
-    engine = create_engine(
-        url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True
-    )
-    event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin_immediate)
+def file_engine(
+    url: URL, connection: Callable[[], sqlite3.Connection], *, read_only: bool = False
+) -> Engine:
+    """An engine for SQLite on the one connection that there is.
+
+    One for everything: statements of two tasks never share a transaction, and SQLite before
+    3.51.3 can corrupt a WAL that two connections write.
+    """
+    creator: Any = connection  # SQLAlchemy's protocol wants `__getattr__`
+    engine = create_engine(url, creator=creator, poolclass=StaticPool, hide_parameters=True)
+    if not read_only:
+        event.listen(engine, "connect", _set_up_connection)
+        event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def reading(url: URL) -> URL:
+    """The same SQLite file, never to be written."""
+    return url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
 
 
 def server_engine(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
@@ -123,7 +128,7 @@ def _server_url(parsed: URL, driver: str) -> URL:
     return parsed.set(drivername=driver, query=query)
 
 
-def _set_up_connection(connection: DriverConnection, _record: object) -> None:
+def _set_up_connection(connection: _DriverConnection, _record: object) -> None:
     connection.isolation_level = None  # or the driver opens deferred transactions of its own
     cursor = connection.cursor()
     for name, value in _PRAGMAS.items():

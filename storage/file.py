@@ -49,6 +49,9 @@ class SqliteFile:
         if self.is_new() and os.access(self.path.parent, os.W_OK):
             self.path.touch(mode=0o600)
         self.check_rights()
+        # What cannot be opened shows here: aiosqlite's thread would outlive the failure and speak
+        # to an event loop that may be closed by then.
+        sqlite3.connect(self.path).close()
 
     def check_rights(self) -> None:
         """Refuse a file that cannot be written, or whose folder cannot hold its -wal and -shm.
