@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.jobs import Job
 from bot.domain.ledger import Entry, EntryKind
@@ -13,6 +13,15 @@ from bot.domain.quota import Admission, Facts, Part
 from storage.rows import entry_of_row
 from storage.schema import entries
 from storage.spending import Account
+
+_APPEND = insert(entries)
+_grant = entries.alias("granted")
+_HOLDS = (
+    select(entries, _grant.c.expires_at.label("grant_expires_at"))
+    .select_from(entries.outerjoin(_grant, _grant.c.id == entries.c.grant_id))
+    .where(entries.c.job_id == bindparam("job"), entries.c.kind == EntryKind.HOLD)
+)
+_EMPTY = {column.name: None for column in entries.c if column.name != "id"}
 
 AFTERLIFE = timedelta(hours=24)
 """How long released credits live whose grant has expired meanwhile."""
@@ -30,10 +39,9 @@ def line(
     kind: EntryKind, account: Account, amount: int, at: datetime, **more: object
 ) -> dict[str, object]:
     """A new entry's columns; it counts from `at` on unless `effective_at` says otherwise."""
-    empty = {column.name: None for column in entries.c if column.name != "id"}
     who = {"guild_id": account.guild_id, "user_id": account.user_id}
     what = {"kind": kind, "amount": amount, "at": at, "effective_at": at}
-    return {**empty, **who, **what, **more}
+    return {**_EMPTY, **who, **what, **more}
 
 
 def taken(kind: EntryKind, account: Account, part: Part, at: datetime, by: By) -> dict[str, object]:
@@ -63,23 +71,18 @@ def holds(job: Job, admission: Admission, facts: Facts) -> list[dict[str, object
 def write(connection: Connection, lines: Sequence[Mapping[str, object]]) -> None:
     """Append entries."""
     if lines:
-        connection.execute(insert(entries), lines)
+        connection.execute(_APPEND, lines)
 
 
 def write_one(connection: Connection, new: Mapping[str, object]) -> Entry:
     """Append an entry and return it with its number."""
-    written = connection.execute(insert(entries).values(**new).returning(*entries.c))
+    written = connection.execute(_APPEND.returning(*entries.c), new)
     return entry_of_row(written.mappings().one())
 
 
 def resolve(connection: Connection, job: Job, *, settle: bool, now: datetime) -> None:
     """Settle or release every hold of a job; a second time breaks on a unique index."""
-    grants = entries.alias("granted")
-    found = connection.execute(
-        select(entries, grants.c.expires_at.label("grant_expires_at"))
-        .select_from(entries.outerjoin(grants, grants.c.id == entries.c.grant_id))
-        .where(entries.c.job_id == job.id, entries.c.kind == EntryKind.HOLD)
-    )
+    found = connection.execute(_HOLDS, {"job": job.id})
     kind = EntryKind.SETTLE if settle else EntryKind.RELEASE
     lines = []
     for hold in found.mappings():

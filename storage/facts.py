@@ -21,7 +21,7 @@ from bot.domain.ledger import Allowance, Block, Limits, Pause, Period, Scope
 from bot.domain.periods import span
 from bot.domain.quota import Facts, Pool, rules
 from bot.domain.requests import Requester
-from storage.columns import Whole
+from storage.columns import Instant, Whole
 from storage.schema import allowances, blocks, entries, jobs, servers
 from storage.spending import ALLOWANCE_USED, spendable_grants, spent_since
 from storage.waiting import in_work
@@ -51,6 +51,7 @@ def _last_job_at() -> ScalarSelect[datetime]:
     newest = select(func.max(jobs.c.created_at)).where(
         jobs.c.guild_id == _GUILD,
         jobs.c.user_id == _USER,
+        jobs.c.created_at > bindparam("cooldown", type_=Instant),
         jobs.c.refunded == False,  # noqa: E712
     )
     return newest.scalar_subquery()
@@ -93,7 +94,7 @@ def load_facts(
 
 
 def _starts(facts: Facts) -> dict[str, datetime]:
-    """Where each sum begins; at this moment, which leaves it empty, where no rule asks for it."""
+    """Where each look back begins: at this moment, leaving it empty, where no rule asks for it."""
     asked = {rule.period for rule in rules(facts)}
     starts = {
         period.value: span(period, facts.now, facts.zone).start if period in asked else facts.now
@@ -105,6 +106,7 @@ def _starts(facts: Facts) -> dict[str, datetime]:
         "oldest": min(starts.values()),
         "pool": span(facts.pool.period, facts.now, facts.zone).start if facts.pool else facts.now,
         "operator": facts.now if facts.limits.operator_credits_per_day is None else operator_day,
+        "cooldown": facts.now - (facts.cooldown or timedelta()),
     }
 
 

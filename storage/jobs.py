@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.library import Candidate
@@ -93,8 +93,9 @@ class Jobs:
 
     async def forget_texts(self, *, ended_before: datetime) -> None:
         """The same for every job that was over before that moment."""
-        over = select(jobs.c.id).where(jobs.c.finished_at < ended_before)
-        await self._forget(texts.c.job_id.in_(over))
+        # Asked of each text that is left, and not of every job that there ever was.
+        over = exists().where(jobs.c.id == texts.c.job_id, jobs.c.finished_at < ended_before)
+        await self._forget(over)
 
     async def _forget(self, which: ColumnElement[bool]) -> None:
         def write(connection: Connection) -> None:

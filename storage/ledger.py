@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.errors import Param
 from bot.domain.jobs import CardRef, Job, JobStatus
@@ -18,10 +18,13 @@ from storage.database import Database
 from storage.entries import By, holds, line, newest, resolve, taken, write, write_one
 from storage.facts import load_facts
 from storage.locks import Lock, hold_lock
-from storage.rows import job_of_row, row_of_job
+from storage.rows import job_of_row, row_of_job, update_job
 from storage.schema import jobs
 from storage.spending import spendable_grants
 from storage.verify import violations
+
+_KNOWN = select(jobs).where(jobs.c.interaction_id == bindparam("interaction"))
+_NEW_JOB = insert(jobs)
 
 NOTHING: Mapping[str, Param] = MappingProxyType({})
 OPEN = frozenset(status for status in JobStatus if not status.final)
@@ -159,7 +162,7 @@ class Ledger:
         if admission.refusal:
             raise admission.refusal
         job = _new_job(order, job_id=job_id, price=price, opening=opening, now=facts.now)
-        connection.execute(insert(jobs), row_of_job(job))
+        connection.execute(_NEW_JOB, row_of_job(job))
         write(connection, holds(job, admission, facts))
         return job
 
@@ -174,14 +177,10 @@ class Ledger:
         seen = [jobs.c.id == job.id, jobs.c.status.in_(states), jobs.c.fence == job.fence]
         if end.to is JobStatus.CANCELLED and not end.settle and job.post_started_at is None:
             seen.append(jobs.c.post_started_at.is_(None))
-        row = connection.execute(
-            update(jobs).where(*seen).values(**end.columns(), finished_at=now).returning(*jobs.c)
-        )
-        ended = row.mappings().one_or_none()
-        if ended is None:
-            return None
-        resolve(connection, job, settle=end.settle, now=now)
-        return job_of_row(ended)
+        ended = update_job(connection, *seen, **end.columns(), finished_at=now)
+        if ended is not None:
+            resolve(connection, job, settle=end.settle, now=now)
+        return ended
 
     def _report(self, connection: Connection, *, requester: Requester, count: int) -> QuotaReport:
         facts = self._facts(connection, requester=requester)
@@ -218,8 +217,7 @@ class Ledger:
 
 
 def _job_of_interaction(connection: Connection, interaction_id: int) -> Job | None:
-    found = connection.execute(select(jobs).where(jobs.c.interaction_id == interaction_id))
-    row = found.mappings().one_or_none()
+    row = connection.execute(_KNOWN, {"interaction": interaction_id}).mappings().one_or_none()
     return None if row is None else job_of_row(row)
 
 

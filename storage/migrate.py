@@ -20,14 +20,7 @@ def migrate(connection: Connection) -> None:
         SchemaTooNew: a newer Clapper wrote it; nothing was changed.
     """
     hold_lock(connection, Lock.MIGRATION)
-    missing = missing_in(connection)
-    if missing == 0:
-        return
-    if connection.dialect.name == "postgresql" and missing < len(revisions()):
-        log.warning("database.migrated_without_copy", revisions=missing)  # as pg_dump would make
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    _upgrade(connection)
 
 
 def revisions() -> list[str]:
@@ -48,6 +41,17 @@ def missing_in(connection: Connection) -> int:
         if revision not in known:
             raise SchemaTooNew("storage-schema-too-new", found=revision)
     return known.index(present[0]) if present else len(known)
+
+
+def _upgrade(connection: Connection) -> None:
+    missing = missing_in(connection)
+    if missing == 0:
+        return
+    if connection.dialect.name == "postgresql" and missing < len(revisions()):
+        log.warning("database.migrated_without_copy", revisions=missing)  # as pg_dump would make
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import EntryKind
 from storage.schema import entries, jobs
-from storage.spending import GRANTS_LEFT, LEFT, MOVES, forgiven, spent
+from storage.spending import GRANTS_LEFT, LEFT, forgiven, moves, spent
 
 _FINAL = tuple(status for status in JobStatus if status.final)
 
@@ -66,7 +66,7 @@ def _not_covered() -> Select[str]:
     in_period = and_(
         _earlier.c.guild_id == _hold.c.guild_id,
         _earlier.c.user_id == _hold.c.user_id,
-        _earlier.c.kind.in_(MOVES),
+        moves(_earlier),
         _earlier.c.grant_id.is_(None),
         _earlier.c.effective_at >= _hold.c.limit_since,
         _micros(_earlier) <= _micros(_hold) + _CLOCK,  # what is later by the index is not read

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ScalarSelect,
     bindparam,
     func,
+    or_,
     select,
 )
 
@@ -33,14 +34,13 @@ HISTORY = 20
 FEWEST = 3
 """With fewer than these a model has no history."""
 
-_ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
-
 _job, _other, _entry = jobs.alias("job"), jobs.alias("other"), entries.alias("entry")
 
 
 def in_work(job: FromClause) -> ColumnElement[bool]:
     """Running or being delivered; what waits in a library for its owner keeps nobody busy."""
-    return job.c.status.in_(_ACTIVE) & job.c.claimable_since.is_(None)
+    active = or_(job.c.status == JobStatus.RUNNING, job.c.status == JobStatus.DELIVERING)
+    return active & job.c.claimable_since.is_(None)
 
 
 def _running(job: FromClause) -> ScalarSelect[int]:
