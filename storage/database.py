@@ -13,6 +13,7 @@ from storage.engine import check_sqlite, parse
 from storage.faults import translated
 from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
+from storage.sharing import SharedCommits
 from storage.trouble import Trouble
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class Database:
         if file := file_of(parsed):
             with translated():
                 await asyncio.to_thread(_prepare, file)
-        database = cls(access_to(parsed))
+        access = access_to(parsed)
+        database = cls(SharedCommits(access) if file else access)
         try:
             await database._start(on_file=file is not None)
             if file:

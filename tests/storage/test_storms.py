@@ -19,7 +19,7 @@ from storage.engine import parse, server_engine
 ROOT = Path(__file__).parents[2]
 COUNT = 2000
 AT_ONCE = 60
-LONGEST = 0.15
+LONGEST = 0.03
 """Seconds until a cancellation; so many at once wait about as long for their turn."""
 OTHER_HALF = 1_000_000
 """Between the two rows that a transaction writes: one without the other is half of it."""
