@@ -93,7 +93,10 @@ def _stop_if_unwanted(turn: asyncio.Task[Any], asks: Sequence[_Ask]) -> None:
 def _work_of(asks: Sequence[_Ask], connection: Connection) -> list[object]:
     if len(asks) == 1:
         return [asks[0].work(connection)]
-    return [_work_behind_savepoint(ask, connection) for ask in asks]
+    outcomes = [_work_behind_savepoint(ask, connection) for ask in asks]
+    if any(ask.answer.cancelled() for ask in asks):
+        raise TimeoutError  # its part may be among what is kept: again, without it
+    return outcomes
 
 
 def _work_behind_savepoint(ask: _Ask, connection: Connection) -> object:
@@ -105,8 +108,5 @@ def _work_behind_savepoint(ask: _Ask, connection: Connection) -> object:
     except Exception as error:  # noqa: BLE001 - it is told to whoever asked
         savepoint.rollback()
         return error
-    if ask.answer.cancelled():
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+    savepoint.commit()
     return outcome
