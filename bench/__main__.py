@@ -6,8 +6,9 @@ import platform
 import sys
 from collections.abc import AsyncIterator
 
-from bench.admissions import admissions
+from bench.admissions import admissions, at_once
 from bench.figures import Figure
+from bench.growth import growth
 from bench.laws import laws
 from bench.reading import memory, reading
 from bench.relay import sample_relay
@@ -30,6 +31,8 @@ async def figures() -> AsyncIterator[Figure]:
         yield await memory(url)
         yield await streams(url)
     yield await admissions()
+    yield await at_once()
+    yield await growth()
     yield await laws()
 
 

@@ -18,7 +18,7 @@ from storage.faults import translated
 from storage.file import SqliteFile, file_of
 from storage.migrate import revisions
 from storage.schema import entries, jobs
-from storage.verify import broken_laws
+from storage.verify import violations
 
 log = structlog.stdlib.get_logger()
 
@@ -131,7 +131,7 @@ def _verified(path: Path, target: Path) -> Copy:
             jobs=connection.execute(select(func.count()).select_from(jobs)).scalar_one(),
             entries=connection.execute(select(func.count()).select_from(entries)).scalar_one(),
             revision=at,
-            broken=tuple(broken_laws(connection)) if newest else (),
+            broken=tuple(violations(connection)) if newest else (),
         )
 
 

@@ -1,18 +1,19 @@
 """The open database: one shielded transaction at a time for whoever asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, select
 
 from bot.domain.errors import StorageError
+from storage.access import Access, access_to
 from storage.backup import drop_older_copies, keep_before_migration
-from storage.engine import check_sqlite, create, parse
+from storage.engine import check_sqlite, parse
 from storage.faults import translated
 from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
+from storage.sharing import SharedCommits
 from storage.trouble import Trouble
 
 T = TypeVar("T")
@@ -26,8 +27,8 @@ PING_SECONDS = 5
 class Database:
     """A connected, migrated database; every read and write goes through `transact`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, access: Access) -> None:
+        self._access = access
         self._running: set[asyncio.Task[object]] = set()
         self._closed = False
         self.trouble = Trouble()
@@ -45,9 +46,10 @@ class Database:
         if file := file_of(parsed):
             with translated():
                 await asyncio.to_thread(_prepare, file)
-        database = cls(create(parsed))
+        access = access_to(parsed)
+        database = cls(SharedCommits(access) if file else access)
         try:
-            await database._start()
+            await database._start(on_file=file is not None)
             if file:
                 with translated():
                     await asyncio.to_thread(_settle_in, file)
@@ -62,7 +64,7 @@ class Database:
         if self._running:
             await asyncio.wait(self._running)
         with translated():
-            await self._engine.dispose()
+            await self._access.close()
 
     async def ping(self) -> None:
         """Ask the cheapest question.
@@ -83,7 +85,7 @@ class Database:
 
     async def transact(
         self,
-        work: Callable[[AsyncConnection], Awaitable[T]],
+        work: Callable[[Connection], T],
         *,
         seconds: float = TRANSACTION_SECONDS,
     ) -> T:
@@ -102,21 +104,21 @@ class Database:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]], seconds: float) -> T:
+    async def _run(self, work: Callable[[Connection], T], seconds: float) -> T:
         try:
             with translated():
-                async with asyncio.timeout(seconds), self._engine.begin() as connection:
-                    return await work(connection)
+                async with asyncio.timeout(seconds):
+                    return await self._access.run(work)
         except StorageError as error:
             self.trouble.note(error)
             raise
 
-    async def _start(self) -> None:
+    async def _start(self, *, on_file: bool) -> None:
         try:
             await self.ping()
         except TypeError as error:  # a parameter of the URL that the driver does not know
             raise StorageError("storage-malformed-url") from error
-        if self._engine.dialect.name == "sqlite":
+        if on_file:
             await self.transact(check_sqlite)
         await self.transact(migrate, seconds=MIGRATION_SECONDS)
 
@@ -131,9 +133,9 @@ def _settle_in(file: SqliteFile) -> None:
     drop_older_copies(file)
 
 
-async def _nothing(connection: AsyncConnection) -> None:
-    await connection.execute(select(1))
+def _nothing(connection: Connection) -> None:
+    connection.execute(select(1))
 
 
-async def _rewrite(connection: AsyncConnection) -> None:
-    await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+def _rewrite(connection: Connection) -> None:
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

@@ -1,11 +1,13 @@
 """The two databases: what their URLs may look like and how each is driven."""
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageError
 from storage.file import BUSY_SECONDS
@@ -15,8 +17,8 @@ COMMAND_SECONDS = 15.0
 CONNECT_SECONDS = 10
 
 _DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",  # in the settings of those who know SQLAlchemy
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
@@ -37,6 +39,8 @@ class _Cursor(Protocol):
 
 
 class _DriverConnection(Protocol):
+    """What SQLite's driver calls a connection, as far as it is set up here."""
+
     isolation_level: str | None
 
     def cursor(self) -> _Cursor: ...
@@ -55,30 +59,57 @@ def parse(url: str) -> URL:
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
         raise StorageError("storage-malformed-url", scheme=parsed.drivername)
-    return _file_url(parsed) if driver == "sqlite+aiosqlite" else _server_url(parsed, driver)
+    return _file_url(parsed) if driver == "sqlite" else _server_url(parsed, driver)
 
 
-def create(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
-    """An engine that has not connected yet; `command_seconds` are PostgreSQL's.
+def file_engine(
+    url: URL, connection: Callable[[], sqlite3.Connection], *, read_only: bool = False
+) -> Engine:
+    """An engine for SQLite on the one connection that there is.
+
+    One for everything: statements of two tasks never share a transaction, and SQLite before
+    3.51.3 can corrupt a WAL that two connections write.
+    """
+    creator: Any = connection  # SQLAlchemy's protocol wants `__getattr__`
+    engine = create_engine(url, creator=creator, poolclass=StaticPool, hide_parameters=True)
+    if not read_only:
+        event.listen(engine, "connect", _set_up_connection)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def reading(url: URL) -> URL:
+    """The same SQLite file, never to be written."""
+    return url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+
+
+def server_engine(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
+    """An engine for PostgreSQL that has not connected yet.
 
     Raises:
         StorageError: `storage-driver-missing` without the extra `postgres`.
     """
     try:
-        on_sqlite = url.get_backend_name() == "sqlite"
-        return _sqlite(url) if on_sqlite else _postgres(url, command_seconds)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
+        )
     except ModuleNotFoundError as error:
         raise StorageError("storage-driver-missing", driver=url.drivername) from error
 
 
-async def check_sqlite(connection: AsyncConnection) -> None:
+def check_sqlite(connection: Connection) -> None:
     """Read the pragmas back: builds differ, and some ignore a pragma.
 
     Raises:
         StorageError: `storage-pragma`.
     """
     for name, wanted in _PRAGMAS.items():
-        found = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+        found = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
         if found != wanted:
             raise StorageError("storage-pragma", name=name, wanted=wanted, found=found)
 
@@ -88,28 +119,13 @@ def _file_url(parsed: URL) -> URL:
         # Two slashes make a host of the folder, and a ledger in memory would be lost.
         raise StorageError("storage-malformed-url", scheme=parsed.drivername)
     path = str(Path(parsed.database).expanduser())
-    return parsed.set(drivername="sqlite+aiosqlite", database=path)
+    return parsed.set(drivername="sqlite", database=path)
 
 
 def _server_url(parsed: URL, driver: str) -> URL:
     # Hosters hand out libpq's `sslmode`, which asyncpg's keyword is `ssl` for.
     query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
     return parsed.set(drivername=driver, query=query)
-
-
-def _sqlite(url: URL) -> AsyncEngine:
-    # One connection for everything: statements of two tasks never share a transaction, and
-    # SQLite before 3.51.3 can corrupt a WAL that two connections write.
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=1,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    event.listen(engine.sync_engine, "connect", _set_up_connection)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
 
 
 def _set_up_connection(connection: _DriverConnection, _record: object) -> None:
@@ -124,14 +140,3 @@ def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that writes after another commit fails at once, unheard by the
     # busy timeout; an immediate one waits for its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=10,
-        max_overflow=0,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
-    )

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.jobs import Job
 from bot.domain.ledger import Entry, EntryKind
@@ -14,6 +13,15 @@ from bot.domain.quota import Admission, Facts, Part
 from storage.rows import entry_of_row
 from storage.schema import entries
 from storage.spending import Account
+
+_APPEND = insert(entries)
+_grant = entries.alias("granted")
+_HOLDS = (
+    select(entries, _grant.c.expires_at.label("grant_expires_at"))
+    .select_from(entries.outerjoin(_grant, _grant.c.id == entries.c.grant_id))
+    .where(entries.c.job_id == bindparam("job"), entries.c.kind == EntryKind.HOLD)
+)
+_EMPTY = {column.name: None for column in entries.c if column.name != "id"}
 
 AFTERLIFE = timedelta(hours=24)
 """How long released credits live whose grant has expired meanwhile."""
@@ -31,10 +39,9 @@ def line(
     kind: EntryKind, account: Account, amount: int, at: datetime, **more: object
 ) -> dict[str, object]:
     """A new entry's columns; it counts from `at` on unless `effective_at` says otherwise."""
-    empty = {column.name: None for column in entries.c if column.name != "id"}
     who = {"guild_id": account.guild_id, "user_id": account.user_id}
     what = {"kind": kind, "amount": amount, "at": at, "effective_at": at}
-    return {**empty, **who, **what, **more}
+    return {**_EMPTY, **who, **what, **more}
 
 
 def taken(kind: EntryKind, account: Account, part: Part, at: datetime, by: By) -> dict[str, object]:
@@ -61,26 +68,21 @@ def holds(job: Job, admission: Admission, facts: Facts) -> list[dict[str, object
     ]
 
 
-async def write(connection: AsyncConnection, lines: Sequence[Mapping[str, object]]) -> None:
+def write(connection: Connection, lines: Sequence[Mapping[str, object]]) -> None:
     """Append entries."""
     if lines:
-        await connection.execute(insert(entries), lines)
+        connection.execute(_APPEND, lines)
 
 
-async def write_one(connection: AsyncConnection, new: Mapping[str, object]) -> Entry:
+def write_one(connection: Connection, new: Mapping[str, object]) -> Entry:
     """Append an entry and return it with its number."""
-    written = await connection.execute(insert(entries).values(**new).returning(*entries.c))
+    written = connection.execute(_APPEND.returning(*entries.c), new)
     return entry_of_row(written.mappings().one())
 
 
-async def resolve(connection: AsyncConnection, job: Job, *, settle: bool, now: datetime) -> None:
+def resolve(connection: Connection, job: Job, *, settle: bool, now: datetime) -> None:
     """Settle or release every hold of a job; a second time breaks on a unique index."""
-    grants = entries.alias("granted")
-    found = await connection.execute(
-        select(entries, grants.c.expires_at.label("grant_expires_at"))
-        .select_from(entries.outerjoin(grants, grants.c.id == entries.c.grant_id))
-        .where(entries.c.job_id == job.id, entries.c.kind == EntryKind.HOLD)
-    )
+    found = connection.execute(_HOLDS, {"job": job.id})
     kind = EntryKind.SETTLE if settle else EntryKind.RELEASE
     lines = []
     for hold in found.mappings():
@@ -89,7 +91,7 @@ async def resolve(connection: AsyncConnection, job: Job, *, settle: bool, now: d
         expired_at = hold["grant_expires_at"]
         if not settle and expired_at is not None and expired_at <= now:
             lines.append(_afterlife(job, hold["amount"], now))
-    await write(connection, lines)
+    write(connection, lines)
 
 
 def _afterlife(job: Job, amount: int, now: datetime) -> dict[str, object]:
@@ -98,9 +100,9 @@ def _afterlife(job: Job, amount: int, now: datetime) -> dict[str, object]:
     return line(EntryKind.GRANT, job, amount, now, job_id=job.id, expires_at=expires_at)
 
 
-async def newest(connection: AsyncConnection, account: Account, count: int) -> tuple[Entry, ...]:
+def newest(connection: Connection, account: Account, count: int) -> tuple[Entry, ...]:
     """A member's last entries, the newest first."""
-    found = await connection.execute(
+    found = connection.execute(
         select(entries)
         .where(entries.c.guild_id == account.guild_id, entries.c.user_id == account.user_id)
         .order_by(entries.c.id.desc())

@@ -4,15 +4,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, bindparam, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Block, Limits, Pause, Period, Scope
 from bot.domain.periods import span
 from bot.domain.quota import Facts, Pool, rules
 from bot.domain.requests import Requester
-from storage.columns import Whole
+from storage.columns import Instant, Whole
 from storage.schema import allowances, blocks, entries, jobs, servers
 from storage.spending import ALLOWANCE_USED, spendable_grants, spent_since
 from storage.waiting import in_work
@@ -42,6 +51,7 @@ def _last_job_at() -> ScalarSelect[datetime]:
     newest = select(func.max(jobs.c.created_at)).where(
         jobs.c.guild_id == _GUILD,
         jobs.c.user_id == _USER,
+        jobs.c.created_at > bindparam("cooldown", type_=Instant),
         jobs.c.refunded == False,  # noqa: E712
     )
     return newest.scalar_subquery()
@@ -59,32 +69,32 @@ _NUMBERS = select(
 """One statement, because every one of them costs an answer's time."""
 
 
-async def load_facts(
-    connection: AsyncConnection, requester: Requester, limits: Limits, now: datetime
+def load_facts(
+    connection: Connection, requester: Requester, limits: Limits, now: datetime
 ) -> Facts:
     """The facts of one member, as they stand in this transaction."""
     member = {"guild": requester.guild_id, "user": requester.user_id}
-    server = (await connection.execute(_SERVER, member)).mappings().one_or_none()
-    block = (await connection.execute(_BLOCK, member)).mappings().one_or_none()
-    rows = await connection.execute(_ALLOWANCES, {**member, "roles": list(requester.role_ids)})
+    server = connection.execute(_SERVER, member).mappings().one_or_none()
+    block = connection.execute(_BLOCK, member).mappings().one_or_none()
+    rows = connection.execute(_ALLOWANCES, {**member, "roles": list(requester.role_ids)})
     facts = Facts(
         now=now,
         guild_id=requester.guild_id,
         limits=limits,
         zone=ZoneInfo((server and server["timezone"]) or limits.timezone),
         allowances=tuple(_allowance(row) for row in rows.mappings()),
-        grants=await spendable_grants(connection, requester, now=now),
+        grants=spendable_grants(connection, requester, now=now),
         pool=_pool(server),
         cooldown=_cooldown(server),
         block=_block(block),
         pause=_pause(server),
     )
-    numbers = (await connection.execute(_NUMBERS, {**member, **_starts(facts)})).mappings().one()
+    numbers = connection.execute(_NUMBERS, {**member, **_starts(facts)}).mappings().one()
     return _with_numbers(facts, numbers)
 
 
 def _starts(facts: Facts) -> dict[str, datetime]:
-    """Where each sum begins; at this moment, which leaves it empty, where no rule asks for it."""
+    """Where each look back begins: at this moment, leaving it empty, where no rule asks for it."""
     asked = {rule.period for rule in rules(facts)}
     starts = {
         period.value: span(period, facts.now, facts.zone).start if period in asked else facts.now
@@ -96,6 +106,7 @@ def _starts(facts: Facts) -> dict[str, datetime]:
         "oldest": min(starts.values()),
         "pool": span(facts.pool.period, facts.now, facts.zone).start if facts.pool else facts.now,
         "operator": facts.now if facts.limits.operator_credits_per_day is None else operator_day,
+        "cooldown": facts.now - (facts.cooldown or timedelta()),
     }
 
 

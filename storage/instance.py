@@ -13,7 +13,7 @@ from sqlalchemy import Integer, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
-from storage.engine import create, parse
+from storage.engine import parse, server_engine
 from storage.faults import translated
 from storage.file import prepare_file
 
@@ -101,7 +101,7 @@ async def only_instance(url: str, claim: Claim) -> AsyncIterator[Place]:
         with held:
             yield Place()
         return
-    place = _ServerPlace(create(parsed), claim)
+    place = _ServerPlace(server_engine(parsed), claim)
     try:
         await place.take()
         yield place

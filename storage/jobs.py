@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.library import Candidate
@@ -83,8 +82,8 @@ class Jobs:
         """The relay's answer, as far as it was kept."""
         statement = select(texts.c.text).where(texts.c.job_id == job_id)
 
-        async def read(connection: AsyncConnection) -> str | None:
-            return (await connection.execute(statement)).scalar_one_or_none()
+        def read(connection: Connection) -> str | None:
+            return connection.execute(statement).scalar_one_or_none()
 
         return await self._database.transact(read)
 
@@ -94,12 +93,13 @@ class Jobs:
 
     async def forget_texts(self, *, ended_before: datetime) -> None:
         """The same for every job that was over before that moment."""
-        over = select(jobs.c.id).where(jobs.c.finished_at < ended_before)
-        await self._forget(texts.c.job_id.in_(over))
+        # Asked of each text that is left, and not of every job that there ever was.
+        over = exists().where(jobs.c.id == texts.c.job_id, jobs.c.finished_at < ended_before)
+        await self._forget(over)
 
     async def _forget(self, which: ColumnElement[bool]) -> None:
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(delete(texts).where(which))
+        def write(connection: Connection) -> None:
+            connection.execute(delete(texts).where(which))
 
         await self._database.transact(write)
 
@@ -152,8 +152,8 @@ class Jobs:
     async def places(self) -> dict[str, Place]:
         """Where every waiting job stands, by job id: one look for all their cards."""
 
-        async def read(connection: AsyncConnection) -> dict[str, Place]:
-            return await places(connection, now=self._clock(), max_running=self._max_running)
+        def read(connection: Connection) -> dict[str, Place]:
+            return places(connection, now=self._clock(), max_running=self._max_running)
 
         return await self._database.transact(read)
 
@@ -172,8 +172,8 @@ class Jobs:
         return await self._count(in_work(jobs))
 
     async def _one(self, where: ColumnElement[bool]) -> Job | None:
-        async def read(connection: AsyncConnection) -> Job | None:
-            row = (await connection.execute(select(jobs).where(where))).mappings().one_or_none()
+        def read(connection: Connection) -> Job | None:
+            row = connection.execute(select(jobs).where(where)).mappings().one_or_none()
             return None if row is None else job_of_row(row)
 
         return await self._database.transact(read)
@@ -181,48 +181,46 @@ class Jobs:
     async def _all(self, *where: ColumnElement[bool]) -> list[Job]:
         statement = select(jobs).where(*where).order_by(jobs.c.created_at, jobs.c.id)
 
-        async def read(connection: AsyncConnection) -> list[Job]:
-            found = await connection.execute(statement)
+        def read(connection: Connection) -> list[Job]:
+            found = connection.execute(statement)
             return [job_of_row(row) for row in found.mappings()]
 
         return await self._database.transact(read)
 
     async def _count(self, *where: ColumnElement[bool]) -> int:
-        async def read(connection: AsyncConnection) -> int:
-            return (await connection.execute(select(func.count()).where(*where))).scalar_one()
+        def read(connection: Connection) -> int:
+            return connection.execute(select(func.count()).where(*where)).scalar_one()
 
         return await self._database.transact(read)
 
     async def _change(self, *where: ColumnElement[bool], **values: object) -> Job | None:
-        async def write(connection: AsyncConnection) -> Job | None:
-            return await update_job(connection, *where, **values)
+        def write(connection: Connection) -> Job | None:
+            return update_job(connection, *where, **values)
 
         return await self._database.transact(write)
 
-    async def _claim(
-        self, connection: AsyncConnection, *, worker: str, skip: tuple[str, ...]
-    ) -> Job | None:
-        await hold_lock(connection, Lock.CLAIM)
+    def _claim(self, connection: Connection, *, worker: str, skip: tuple[str, ...]) -> Job | None:
+        hold_lock(connection, Lock.CLAIM)
         now = self._clock()
         given = {"since": now - FAIR_WINDOW, "max_running": self._max_running, "skip": skip}
-        found = await connection.execute(NEXT, given)
+        found = connection.execute(NEXT, given)
         job_id = found.scalar_one_or_none()
         if job_id is None:
             return None
         taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
         running = {"status": JobStatus.RUNNING, "started_at": now, **taken}
-        return await update_job(connection, jobs.c.id == job_id, **running)
+        return update_job(connection, jobs.c.id == job_id, **running)
 
 
 def _same_claim(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return jobs.c.id == job.id, jobs.c.fence == job.fence
 
 
-async def _store_text(connection: AsyncConnection, *, job: Job, text: str) -> None:
+def _store_text(connection: Connection, *, job: Job, text: str) -> None:
     same_claim = select(jobs.c.id).where(*_same_claim(job)).with_for_update()
-    if (await connection.execute(same_claim)).one_or_none() is not None:
-        await connection.execute(delete(texts).where(texts.c.job_id == job.id))
-        await connection.execute(insert(texts).values(job_id=job.id, text=text))
+    if connection.execute(same_claim).one_or_none() is not None:
+        connection.execute(delete(texts).where(texts.c.job_id == job.id))
+        connection.execute(insert(texts).values(job_id=job.id, text=text))
 
 
 def _cut(text: str) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, or_, select, tuple_, update
 
 from bot.domain.jobs import Job, JobStatus
 from storage.database import Database
@@ -67,8 +66,8 @@ class Leases:
         """
         left = [jobs.c.status.in_(ACTIVE)] + ([jobs.c.worker == worker] if worker else [])
 
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(update(jobs).where(*left).values(lease_until=None))
+        def write(connection: Connection) -> None:
+            connection.execute(update(jobs).where(*left).values(lease_until=None))
 
         await self._database.transact(write)
 
@@ -80,15 +79,15 @@ class Leases:
             lambda connection: update_job(connection, *mine, lease_until=until)
         )
 
-    async def _adopt(
+    def _adopt(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         *,
         worker: str,
         orphan: tuple[ColumnElement[bool], ...],
     ) -> Job | None:
         now = self._clock()
-        found = await connection.execute(
+        found = connection.execute(
             select(jobs.c.id)
             .where(jobs.c.status.in_(ACTIVE), jobs.c.claimable_since.is_(None), *orphan)
             .order_by(jobs.c.created_at, jobs.c.id)
@@ -98,14 +97,14 @@ class Leases:
         if (job_id := found.scalar_one_or_none()) is None:
             return None
         taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
-        return await update_job(connection, jobs.c.id == job_id, **taken)
+        return update_job(connection, jobs.c.id == job_id, **taken)
 
-    async def _extend(self, connection: AsyncConnection, *, held: list[Job]) -> Mapping[str, Job]:
+    def _extend(self, connection: Connection, *, held: list[Job]) -> Mapping[str, Job]:
         until = self._clock() + LEASE
         ids = jobs.c.id.in_([job.id for job in held])  # found by the index; SQLite scans for pairs
         mine = tuple_(jobs.c.id, jobs.c.fence).in_([(job.id, job.fence) for job in held])
         statement = update(jobs).where(ids, mine).values(lease_until=until)
-        found = await connection.execute(statement.returning(*jobs.c))
+        found = connection.execute(statement.returning(*jobs.c))
         return {row["id"]: job_of_row(row) for row in found.mappings()}
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.errors import Param
 from bot.domain.jobs import CardRef, Job, JobStatus
@@ -19,10 +18,13 @@ from storage.database import Database
 from storage.entries import By, holds, line, newest, resolve, taken, write, write_one
 from storage.facts import load_facts
 from storage.locks import Lock, hold_lock
-from storage.rows import job_of_row, row_of_job
+from storage.rows import job_of_row, row_of_job, update_job
 from storage.schema import jobs
 from storage.spending import spendable_grants
 from storage.verify import violations
+
+_KNOWN = select(jobs).where(jobs.c.interaction_id == bindparam("interaction"))
+_NEW_JOB = insert(jobs)
 
 NOTHING: Mapping[str, Param] = MappingProxyType({})
 OPEN = frozenset(status for status in JobStatus if not status.final)
@@ -141,9 +143,9 @@ class Ledger:
         """What contradicts the ledger's laws, as `code:subject`; empty when all is well."""
         return await self._database.transact(violations)
 
-    async def _admit(
+    def _admit(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         *,
         order: Order,
         job_id: str,
@@ -151,80 +153,71 @@ class Ledger:
         opening: CardRef | None,
     ) -> Job:
         if self._limits.operator_credits_per_day is not None:
-            await hold_lock(connection, Lock.OPERATOR)
-        await hold_lock(connection, order.requester.guild_id)
-        if known := await _job_of_interaction(connection, order.interaction_id):
+            hold_lock(connection, Lock.OPERATOR)
+        hold_lock(connection, order.requester.guild_id)
+        if known := _job_of_interaction(connection, order.interaction_id):
             return known
-        facts = await self._facts(connection, requester=order.requester)
+        facts = self._facts(connection, requester=order.requester)
         admission = evaluate(facts, price)
         if admission.refusal:
             raise admission.refusal
         job = _new_job(order, job_id=job_id, price=price, opening=opening, now=facts.now)
-        await connection.execute(insert(jobs), row_of_job(job))
-        await write(connection, holds(job, admission, facts))
+        connection.execute(_NEW_JOB, row_of_job(job))
+        write(connection, holds(job, admission, facts))
         return job
 
-    async def _facts(self, connection: AsyncConnection, *, requester: Requester) -> Facts:
+    def _facts(self, connection: Connection, *, requester: Requester) -> Facts:
         # The clock is read here, behind the lock, so that entries stand in the order of time.
-        return await load_facts(connection, requester, self._limits, self._clock())
+        return load_facts(connection, requester, self._limits, self._clock())
 
-    async def _finish(
-        self, connection: AsyncConnection, *, job: Job, end: _End, states: Collection[JobStatus]
+    def _finish(
+        self, connection: Connection, *, job: Job, end: _End, states: Collection[JobStatus]
     ) -> Job | None:
         now = self._clock()
         seen = [jobs.c.id == job.id, jobs.c.status.in_(states), jobs.c.fence == job.fence]
         if end.to is JobStatus.CANCELLED and not end.settle and job.post_started_at is None:
             seen.append(jobs.c.post_started_at.is_(None))
-        row = await connection.execute(
-            update(jobs).where(*seen).values(**end.columns(), finished_at=now).returning(*jobs.c)
-        )
-        ended = row.mappings().one_or_none()
-        if ended is None:
-            return None
-        await resolve(connection, job, settle=end.settle, now=now)
-        return job_of_row(ended)
+        ended = update_job(connection, *seen, **end.columns(), finished_at=now)
+        if ended is not None:
+            resolve(connection, job, settle=end.settle, now=now)
+        return ended
 
-    async def _report(
-        self, connection: AsyncConnection, *, requester: Requester, count: int
-    ) -> QuotaReport:
-        facts = await self._facts(connection, requester=requester)
+    def _report(self, connection: Connection, *, requester: Requester, count: int) -> QuotaReport:
+        facts = self._facts(connection, requester=requester)
         return QuotaReport(
             balance=balance(facts),
             rules=rules(facts),
             running=facts.running,
             waiting=facts.waiting,
-            entries=await newest(connection, requester, count),
+            entries=newest(connection, requester, count),
             block=facts.block,
             pause=facts.pause,
             pool_left=pool_left(facts),
         )
 
-    async def _revoke(
-        self, connection: AsyncConnection, *, account: Requester, amount: int, by: By
-    ) -> int:
-        await hold_lock(connection, account.guild_id)
+    def _revoke(self, connection: Connection, *, account: Requester, amount: int, by: By) -> int:
+        hold_lock(connection, account.guild_id)
         now = self._clock()
-        shares = spread(amount, await spendable_grants(connection, account, now=now))
+        shares = spread(amount, spendable_grants(connection, account, now=now))
         lines = [taken(EntryKind.REVOKE, account, share, now, by) for share in shares]
-        await write(connection, lines)
+        write(connection, lines)
         return sum(share.amount for share in shares)
 
-    async def _reset(self, connection: AsyncConnection, *, requester: Requester, by: By) -> int:
-        await hold_lock(connection, requester.guild_id)
-        facts = await self._facts(connection, requester=requester)
+    def _reset(self, connection: Connection, *, requester: Requester, by: By) -> int:
+        hold_lock(connection, requester.guild_id)
+        facts = self._facts(connection, requester=requester)
         rule = deciding(facts)
         used = facts.used[rule.period]
         if rule.credits is None or not used:
             return 0
         new = taken(EntryKind.ADJUST, requester, Part(amount=used), facts.now, by)
         new["effective_at"] = span(rule.period, facts.now, facts.zone).start
-        await write(connection, [new])
+        write(connection, [new])
         return min(used, rule.credits)
 
 
-async def _job_of_interaction(connection: AsyncConnection, interaction_id: int) -> Job | None:
-    found = await connection.execute(select(jobs).where(jobs.c.interaction_id == interaction_id))
-    row = found.mappings().one_or_none()
+def _job_of_interaction(connection: Connection, interaction_id: int) -> Job | None:
+    row = connection.execute(_KNOWN, {"interaction": interaction_id}).mappings().one_or_none()
     return None if row is None else job_of_row(row)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, or_, select
 
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.library import Candidate
@@ -22,8 +21,8 @@ _CANDIDATES = (
 """By the index `jobs_of_member`; without the prompts and cards, of which a page shows few."""
 
 
-async def candidates(
-    connection: AsyncConnection, *, guild_id: int, user_id: int, limit: int
+def candidates(
+    connection: Connection, *, guild_id: int, user_id: int, limit: int
 ) -> list[Candidate]:
     """A member's delivered and claimable jobs, newest first."""
     given = {"guild": guild_id, "user": user_id, "limit": limit}
@@ -33,19 +32,19 @@ async def candidates(
             videos=max(len(row.videos), 1),
             claimable_since=row.claimable_since if row.status == JobStatus.DELIVERING else None,
         )
-        for row in await connection.execute(_CANDIDATES, given)
+        for row in connection.execute(_CANDIDATES, given)
     ]
 
 
-async def jobs_of(connection: AsyncConnection, *, job_ids: Sequence[str]) -> list[Job]:
+def jobs_of(connection: Connection, *, job_ids: Sequence[str]) -> list[Job]:
     """The jobs of these ids, in their order."""
-    rows = await connection.execute(select(jobs).where(jobs.c.id.in_(job_ids)))
+    rows = connection.execute(select(jobs).where(jobs.c.id.in_(job_ids)))
     found = {row["id"]: job_of_row(row) for row in rows.mappings()}
     return [found[job_id] for job_id in job_ids if job_id in found]
 
 
-async def unclaimed(connection: AsyncConnection, *, since: datetime) -> list[Job]:
+def unclaimed(connection: Connection, *, since: datetime) -> list[Job]:
     """Claimable jobs that have been waiting since before that moment, the longest first."""
     waiting = select(jobs).where(_CLAIMABLE, jobs.c.claimable_since < since)
-    rows = await connection.execute(waiting.order_by(jobs.c.claimable_since))
+    rows = connection.execute(waiting.order_by(jobs.c.claimable_since))
     return [job_of_row(row) for row in rows.mappings()]

@@ -8,8 +8,7 @@ transaction, so that a process that dies leaves none.
 
 from enum import IntEnum
 
-from sqlalchemy import BigInteger, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Connection, func, literal, select
 
 
 class Lock(IntEnum):
@@ -25,7 +24,7 @@ class Lock(IntEnum):
     """Workers counting what a member has running."""
 
 
-async def hold_lock(connection: AsyncConnection, key: int) -> None:
+def hold_lock(connection: Connection, key: int) -> None:
     """Wait for the lock of that key; it is given back when the transaction ends."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(literal(key, BigInteger))))
+        connection.execute(select(func.pg_advisory_xact_lock(literal(key, BigInteger))))

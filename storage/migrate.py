@@ -6,7 +6,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SchemaTooNew
 from storage.locks import Lock, hold_lock
@@ -14,14 +13,14 @@ from storage.locks import Lock, hold_lock
 log = structlog.stdlib.get_logger()
 
 
-async def migrate(connection: AsyncConnection) -> None:
+def migrate(connection: Connection) -> None:
     """Run every revision that is missing; two processes may start at once.
 
     Raises:
         SchemaTooNew: a newer Clapper wrote it; nothing was changed.
     """
-    await hold_lock(connection, Lock.MIGRATION)
-    await connection.run_sync(_upgrade)
+    hold_lock(connection, Lock.MIGRATION)
+    _upgrade(connection)
 
 
 def revisions() -> list[str]:

@@ -5,8 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, update
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.ledger import Entry, EntryKind
@@ -68,12 +67,10 @@ def job_of_row(row: RowMapping) -> Job:
     )
 
 
-async def update_job(
-    connection: AsyncConnection, *where: ColumnElement[bool], **values: object
-) -> Job | None:
+def update_job(connection: Connection, *where: ColumnElement[bool], **values: object) -> Job | None:
     """Change the one job that is as `where` says; `None` when it is not (any more)."""
     statement = update(jobs).where(*where).values(**values).returning(*jobs.c)
-    row = (await connection.execute(statement)).mappings().one_or_none()
+    row = connection.execute(statement).mappings().one_or_none()
     return None if row is None else job_of_row(row)
 
 

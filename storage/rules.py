@@ -1,13 +1,12 @@
 """What moderators decide for their server; each decision is kept with who, when and why."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from bot.domain.errors import Refusal
 from bot.domain.ledger import Allowance, Scope
@@ -88,8 +87,8 @@ class Rules:
         """The role whose members moderate."""
         statement = select(servers.c.moderator_role).where(servers.c.guild_id == guild_id)
 
-        async def read(connection: AsyncConnection) -> int | None:
-            return (await connection.execute(statement)).scalar_one_or_none()
+        def read(connection: Connection) -> int | None:
+            return connection.execute(statement).scalar_one_or_none()
 
         return await self._database.transact(read)
 
@@ -137,15 +136,15 @@ class Rules:
         guild_id: int,
         actor_id: int,
         note: Columns,
-        work: Callable[[AsyncConnection], Awaitable[T]],
+        work: Callable[[Connection], T],
     ) -> T:
         """Do `work` and note it, in one transaction; what changed nothing is not noted."""
 
-        async def decide(connection: AsyncConnection) -> T:
-            await hold_lock(connection, guild_id)
-            result = await work(connection)
+        def decide(connection: Connection) -> T:
+            hold_lock(connection, guild_id)
+            result = work(connection)
             if result is not False:
-                await connection.execute(insert(audit).values(**who, **note))
+                connection.execute(insert(audit).values(**who, **note))
             return result
 
         who = {"guild_id": guild_id, "actor_id": actor_id, "at": self._clock()}
@@ -161,25 +160,25 @@ def _matches(table: Table, key: Columns) -> list[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in key.items()]
 
 
-async def _put(table: Table, key: Columns, values: Columns, connection: AsyncConnection) -> None:
+def _put(table: Table, key: Columns, values: Columns, connection: Connection) -> None:
     """Change the row of that key or write it; the server's lock keeps others out meanwhile."""
     changed = (
         update(table).where(*_matches(table, key)).values(**values).returning(table.c.guild_id)
     )
-    if (await connection.execute(changed)).first() is None:
-        await connection.execute(insert(table).values(**key, **values))
+    if connection.execute(changed).first() is None:
+        connection.execute(insert(table).values(**key, **values))
 
 
-async def _remove(table: Table, key: Columns, connection: AsyncConnection) -> bool:
+def _remove(table: Table, key: Columns, connection: Connection) -> bool:
     removed = delete(table).where(*_matches(table, key)).returning(table.c.guild_id)
-    return (await connection.execute(removed)).first() is not None
+    return connection.execute(removed).first() is not None
 
 
-async def _resume(guild_id: int, connection: AsyncConnection) -> bool:
+def _resume(guild_id: int, connection: Connection) -> bool:
     paused = (servers.c.guild_id == guild_id, servers.c.pause_at.is_not(None))
     values = {"pause_at": None, "pause_reason": None, "pause_actor_id": None}
     statement = update(servers).where(*paused).values(values).returning(servers.c.guild_id)
-    return (await connection.execute(statement)).first() is not None
+    return connection.execute(statement).first() is not None
 
 
 def _is_zone(name: str) -> bool:

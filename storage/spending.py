@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     FromClause,
     ScalarSelect,
     Select,
@@ -17,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ledger import EntryKind, Grant
 from storage.columns import Instant
@@ -34,8 +34,10 @@ class Account(Protocol):
     def user_id(self) -> int: ...
 
 
-MOVES = (EntryKind.HOLD, EntryKind.RELEASE)
-"""The kinds that change what was used: a release gives back what its hold took."""
+def moves(entry: FromClause) -> ColumnElement[bool]:
+    """Whether an entry changes what was used: a release gives back what its hold took."""
+    # Not with IN: SQLAlchemy writes that anew for every execution, for some lists are empty.
+    return or_(entry.c.kind == EntryKind.HOLD, entry.c.kind == EntryKind.RELEASE)
 
 
 def spent(entry: FromClause) -> ColumnElement[int]:
@@ -76,7 +78,7 @@ def spent_since(*where: ColumnElement[bool], entry: FromClause, since: str) -> S
     return (
         select(total(spent(entry)))
         .where(*where, entry.c.effective_at >= bindparam(since, type_=Instant))
-        .where(entry.c.kind.in_(MOVES))
+        .where(moves(entry))
         .scalar_subquery()
     )
 
@@ -97,23 +99,20 @@ ALLOWANCE_USED: Select[int, int, int] = select(
     _entry.c.guild_id == bindparam("guild"),
     _entry.c.user_id == bindparam("user"),
     _entry.c.effective_at >= bindparam("oldest", type_=Instant),
-    _entry.c.kind.in_(MOVES),
+    moves(_entry),
     _entry.c.grant_id.is_(None),
     ~forgiven(_entry),
 )
 """Of one member's allowance in three periods; `oldest` is where the first of them begins."""
 
-_taken = case(
-    (_move.c.kind.in_((EntryKind.HOLD, EntryKind.REVOKE)), _move.c.amount),
-    (_move.c.kind == EntryKind.RELEASE, -_move.c.amount),
-    else_=0,
-)
+_taken = case((_move.c.kind == EntryKind.RELEASE, -_move.c.amount), else_=_move.c.amount)
+_takes = or_(moves(_move), _move.c.kind == EntryKind.REVOKE)
 LEFT = (_grant.c.amount - total(_taken)).label("left")
 """Of a grant, over the entries that name it."""
 
 GRANTS_LEFT = (
     select(_grant.c.id, LEFT, _grant.c.expires_at)
-    .select_from(_grant.outerjoin(_move, _move.c.grant_id == _grant.c.id))
+    .select_from(_grant.outerjoin(_move, (_move.c.grant_id == _grant.c.id) & _takes))
     .group_by(_grant.c.id, _grant.c.amount, _grant.c.expires_at)
 )
 
@@ -129,11 +128,11 @@ _SPENDABLE = (
 )
 
 
-async def spendable_grants(
-    connection: AsyncConnection, account: Account, *, now: datetime
+def spendable_grants(
+    connection: Connection, account: Account, *, now: datetime
 ) -> tuple[Grant, ...]:
     """A member's grants that have something left and have not expired, soonest expiry first."""
-    found = await connection.execute(
+    found = connection.execute(
         _SPENDABLE, {"guild": account.guild_id, "user": account.user_id, "now": now}
     )
     return tuple(Grant(id=row.id, left=row.left, expires_at=row.expires_at) for row in found)

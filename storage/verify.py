@@ -17,12 +17,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import EntryKind
 from storage.schema import entries, jobs
-from storage.spending import GRANTS_LEFT, LEFT, MOVES, forgiven, spent
+from storage.spending import GRANTS_LEFT, LEFT, forgiven, moves, spent
 
 _FINAL = tuple(status for status in JobStatus if status.final)
 
@@ -37,13 +36,8 @@ MOST = 100
 """How many breaches of one law are told."""
 
 
-async def violations(connection: AsyncConnection) -> list[str]:
+def violations(connection: Connection) -> list[str]:
     """Every broken law as `code:subject`, the subject a job's or an entry's id."""
-    return await connection.run_sync(broken_laws)
-
-
-def broken_laws(connection: Connection) -> list[str]:
-    """The same on a connection that is not asynchronous, such as that to a copy."""
     broken = []
     for code, query in _LAWS.items():
         found = connection.execute(query.limit(MOST))
@@ -72,7 +66,7 @@ def _not_covered() -> Select[str]:
     in_period = and_(
         _earlier.c.guild_id == _hold.c.guild_id,
         _earlier.c.user_id == _hold.c.user_id,
-        _earlier.c.kind.in_(MOVES),
+        moves(_earlier),
         _earlier.c.grant_id.is_(None),
         _earlier.c.effective_at >= _hold.c.limit_since,
         _micros(_earlier) <= _micros(_hold) + _CLOCK,  # what is later by the index is not read

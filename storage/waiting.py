@@ -11,8 +11,17 @@ from heapq import heappop, heappush
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    ScalarSelect,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from bot.domain.jobs import JobStatus
 from bot.domain.views import Place
@@ -25,14 +34,13 @@ HISTORY = 20
 FEWEST = 3
 """With fewer than these a model has no history."""
 
-_ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
-
 _job, _other, _entry = jobs.alias("job"), jobs.alias("other"), entries.alias("entry")
 
 
 def in_work(job: FromClause) -> ColumnElement[bool]:
     """Running or being delivered; what waits in a library for its owner keeps nobody busy."""
-    return job.c.status.in_(_ACTIVE) & job.c.claimable_since.is_(None)
+    active = or_(job.c.status == JobStatus.RUNNING, job.c.status == JobStatus.DELIVERING)
+    return active & job.c.claimable_since.is_(None)
 
 
 def _running(job: FromClause) -> ScalarSelect[int]:
@@ -78,15 +86,12 @@ _BUSY = select(_job.c.guild_id, _job.c.user_id, _job.c.model, _job.c.started_at)
 )
 
 
-async def places(
-    connection: AsyncConnection, *, now: datetime, max_running: int
-) -> dict[str, Place]:
+def places(connection: Connection, *, now: datetime, max_running: int) -> dict[str, Place]:
     """Where every waiting job stands; a start is told only where history knows all before it."""
-    line = (await connection.execute(_LINE, {"since": now - FAIR_WINDOW})).all()
-    busy = (await connection.execute(_BUSY)).all()
+    line = connection.execute(_LINE, {"since": now - FAIR_WINDOW}).all()
+    busy = connection.execute(_BUSY).all()
     lengths = {
-        model: await typical_seconds(connection, model)
-        for model in {row.model for row in (*line, *busy)}
+        model: typical_seconds(connection, model) for model in {row.model for row in (*line, *busy)}
     }
     forecast = _Forecast(lengths, now, max_running)
     forecast.fill(busy)
@@ -96,9 +101,9 @@ async def places(
     }
 
 
-async def typical_seconds(connection: AsyncConnection, model: str) -> float | None:
+def typical_seconds(connection: Connection, model: str) -> float | None:
     """The median from start to end of a model's last delivered jobs; `None` without history."""
-    found = await connection.execute(_LAST_DELIVERED, {"model": model})
+    found = connection.execute(_LAST_DELIVERED, {"model": model})
     seconds = [(row.finished_at - row.started_at).total_seconds() for row in found]
     return median(seconds) if len(seconds) >= FEWEST else None
 

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, update
 
 from storage.database import Database
 from storage.schema import jobs
@@ -13,7 +12,7 @@ async def put_by(database: Database, job_id: str, since: datetime) -> None:
     """The job of that id, which is being delivered, is claimable from then on."""
     statement = update(jobs).where(jobs.c.id == job_id, jobs.c.status == "delivering")
 
-    async def write(connection: AsyncConnection) -> int:
-        return (await connection.execute(statement.values(claimable_since=since))).rowcount
+    def write(connection: Connection) -> int:
+        return connection.execute(statement.values(claimable_since=since)).rowcount
 
     assert await database.transact(write) == 1

@@ -4,12 +4,13 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.domain.errors import Refusal, SchemaTooNew, StorageError
 from storage.database import Database
@@ -18,18 +19,20 @@ from storage.faults import code_of
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 20.0
+"""Seconds until a test gives up what should take none."""
 
 
 async def ask(database: Database, sql: str) -> list[object]:
-    async def read(connection: AsyncConnection) -> list[object]:
-        return list((await connection.execute(text(sql))).scalars())
+    def read(connection: Connection) -> list[object]:
+        return list(connection.execute(text(sql)).scalars())
 
     return await database.transact(read)
 
 
 async def tell(database: Database, sql: str) -> None:
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(text(sql))
+    def write(connection: Connection) -> None:
+        connection.execute(text(sql))
 
     await database.transact(write)
 
@@ -84,16 +87,15 @@ async def test_sqlite_keeps_what_it_was_told(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_a_driver_that_takes_no_such_settings_is_refused(tmp_path: Path) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/clapper.db")
+def test_a_driver_that_takes_no_such_settings_is_refused(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/clapper.db")
 
-    async with engine.connect() as connection:
-        with pytest.raises(StorageError) as caught:
-            await check_sqlite(connection)
+    with engine.connect() as connection, pytest.raises(StorageError) as caught:
+        check_sqlite(connection)
 
     assert caught.value.code == "storage-pragma"
     assert (caught.value.params["name"], caught.value.params["found"]) == ("journal_mode", "delete")
-    await engine.dispose()
+    engine.dispose()
 
 
 async def test_sqlite_has_one_connection_however_many_ask(tmp_path: Path) -> None:
@@ -202,8 +204,8 @@ async def test_a_database_that_somebody_else_keeps_locked(tmp_path: Path) -> Non
 
 
 async def test_errors_of_the_work_pass_and_undo_it(database: Database) -> None:
-    async def change_mind(connection: AsyncConnection) -> None:
-        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+    def change_mind(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
         raise Refusal("refusal-paused")
 
     with pytest.raises(Refusal):
@@ -221,34 +223,83 @@ async def test_a_conflict_is_told_as_one(database: Database) -> None:
     assert caught.value.code == "storage-conflict"
 
 
+def last(connection: Connection, *, seconds: int) -> None:
+    """One statement that takes about so long."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": seconds})
+        return
+    counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :to)"
+    connection.execute(text(f"{counting} SELECT count(*) FROM n"), {"to": seconds * 5_000_000})
+
+
 async def test_work_that_takes_too_long_is_undone(database: Database) -> None:
-    async def dawdle(connection: AsyncConnection) -> None:
-        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
-        await asyncio.Event().wait()
+    def dawdle(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+        last(connection, seconds=60)
 
     with pytest.raises(StorageError) as caught:
         await database.transact(dawdle, seconds=0.05)
 
     assert caught.value.code == "storage-timeout"
+    async with asyncio.timeout(PATIENCE):  # the next one waits for no more than the undoing
+        assert await ask(database, "SELECT guild_id FROM servers") == []
+
+
+async def test_work_that_was_too_late_between_its_statements_is_undone(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+    go_on = threading.Event()
+
+    def dawdle(connection: Connection) -> None:
+        go_on.wait(PATIENCE)
+        connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+
+    with pytest.raises(StorageError) as caught:
+        await database.transact(dawdle, seconds=0.05)
+    go_on.set()
+
+    assert caught.value.code == "storage-timeout"
     assert await ask(database, "SELECT guild_id FROM servers") == []
+    await database.close()
+
+
+async def test_a_turn_that_comes_too_late_is_not_taken(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+    begun, go_on = asyncio.Event(), threading.Event()
+    begin = partial(asyncio.get_running_loop().call_soon_threadsafe, begun.set)
+    taken: list[Connection] = []
+
+    def work(_connection: Connection) -> bool:
+        begin()
+        return go_on.wait(PATIENCE)
+
+    first = asyncio.create_task(database.transact(work))
+    await begun.wait()
+    with pytest.raises(StorageError) as caught:
+        await database.transact(taken.append, seconds=0.05)
+    go_on.set()
+
+    assert caught.value.code == "storage-timeout"
+    assert await first
+    await database.ping()
+    assert taken == []
+    await database.close()
 
 
 async def test_a_transaction_outlives_a_caller_that_stops_waiting(url: str) -> None:
     database = await Database.open(url)
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun = asyncio.Event()
+    begin = partial(asyncio.get_running_loop().call_soon_threadsafe, begun.set)
 
-    async def work(connection: AsyncConnection) -> None:
-        begun.set()
-        await go_on.wait()
-        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+    def work(connection: Connection) -> None:
+        begin()
+        last(connection, seconds=1)
+        connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
 
     caller = asyncio.create_task(database.transact(work))
     await begun.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
-
-    go_on.set()
 
     await database.close()  # waits for it
     reopened = await Database.open(url)
@@ -259,10 +310,11 @@ async def test_a_transaction_outlives_a_caller_that_stops_waiting(url: str) -> N
 async def test_closing_waits_for_what_runs_and_refuses_what_comes(url: str) -> None:
     database = await Database.open(url)
     begun = asyncio.Event()
+    begin = partial(asyncio.get_running_loop().call_soon_threadsafe, begun.set)
 
-    async def work(connection: AsyncConnection) -> str:
-        begun.set()
-        await connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
+    def work(connection: Connection) -> str:
+        begin()
+        connection.execute(text("INSERT INTO servers (guild_id) VALUES (1)"))
         return "done"
 
     running = asyncio.create_task(database.transact(work))

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.domain.errors import Refusal, StorageError
 from bot.domain.jobs import JobStatus
@@ -282,8 +281,8 @@ async def test_the_ledger_refuses_changes(studio: Studio, database: Database) ->
     await studio.admit()
     for statement in ("UPDATE entries SET amount = 2", "DELETE FROM entries"):
 
-        async def change(connection: AsyncConnection, sql: str = statement) -> None:
-            await connection.execute(text(sql))
+        def change(connection: Connection, sql: str = statement) -> None:
+            connection.execute(text(sql))
 
         with pytest.raises(StorageError):
             await database.transact(change)
@@ -294,9 +293,9 @@ async def test_the_ledger_refuses_changes(studio: Studio, database: Database) ->
 async def test_verify_finds_what_contradicts_the_laws(studio: Studio, database: Database) -> None:
     job = await studio.admit(price=2)
 
-    async def forge(connection: AsyncConnection) -> None:
-        await connection.execute(text("UPDATE jobs SET status = 'delivered', finished_at = 1"))
-        await connection.execute(text("UPDATE jobs SET price = 3"))
+    def forge(connection: Connection) -> None:
+        connection.execute(text("UPDATE jobs SET status = 'delivered', finished_at = 1"))
+        connection.execute(text("UPDATE jobs SET price = 3"))
 
     await database.transact(forge)
 

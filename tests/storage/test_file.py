@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.domain.errors import StorageError
 from bot.domain.ledger import Limits
@@ -64,8 +63,8 @@ def killed_ledger(path: Path, jobs: int = 1) -> None:
 def jobs_in(path: Path) -> int:
     """How many jobs a start finds."""
 
-    async def count(connection: AsyncConnection) -> int:
-        return int((await connection.execute(text("SELECT count(*) FROM jobs"))).scalar_one())
+    def count(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT count(*) FROM jobs")).scalar_one())
 
     async def opened() -> int:
         database = await Database.open(f"sqlite:///{path}")
@@ -296,7 +295,7 @@ async def test_a_full_database_answers_and_goes_on_when_there_is_room(path: Path
 
 
 async def pragma(database: Database, setting: str) -> None:
-    async def write(connection: AsyncConnection) -> None:
-        await connection.exec_driver_sql(f"PRAGMA {setting}")
+    def write(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA {setting}")
 
     await database.transact(write)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import StorageError
 from storage import instance
-from storage.engine import create, parse
+from storage.engine import parse, server_engine
 from storage.instance import Claim, only_instance
 from tests.postgres import Postgres
 
@@ -185,7 +185,7 @@ async def held(url: str) -> int:
 
 
 async def _ask(url: str, question: str) -> int:
-    engine = create(parse(url))
+    engine = server_engine(parse(url))
     try:
         async with engine.connect() as connection:
             found = (await connection.execute(text(question))).scalar()

@@ -12,12 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StorageError
 from bot.domain.ledger import Limits
+from storage.access import access_to
 from storage.database import Database
-from storage.engine import create, parse
+from storage.engine import parse
 from storage.migrate import revisions
 from storage.schema import metadata
 from tests.postgres import Postgres
@@ -29,10 +29,7 @@ async def test_they_build_what_the_schema_says(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async def compare(connection: AsyncConnection) -> list[object]:
-        return await connection.run_sync(differences)
-
-    assert await database.transact(compare) == []
+    assert await database.transact(differences) == []
 
 
 async def test_they_build_it_to_the_letter(tmp_path: Path) -> None:
@@ -104,13 +101,12 @@ async def at_revision(url: str, revision: str, *filling: str) -> None:
         config.set_main_option("script_location", "storage:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-
-    engine = create(parse(url))
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
         for statement in filling:
-            await connection.execute(text(statement))
-    await engine.dispose()
+            connection.execute(text(statement))
+
+    access = access_to(parse(url))
+    await access.run(upgrade)
+    await access.close()
 
 
 async def test_a_filled_database_is_opened_unchanged(url: str, clock: Clock) -> None:

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.domain.errors import Refusal, StorageError
 from bot.domain.ledger import Allowance, Block, Pause, Period, Scope
@@ -13,9 +12,9 @@ from tests.storage.studio import GUILD, MEMBER, MODERATOR, NOW, Studio, a_reques
 
 
 async def record(database: Database) -> list[tuple[object, ...]]:
-    async def read(connection: AsyncConnection) -> list[tuple[object, ...]]:
+    def read(connection: Connection) -> list[tuple[object, ...]]:
         sql = "SELECT action, actor_id, target_id, reason FROM audit ORDER BY id"
-        return [tuple(row) for row in await connection.execute(text(sql))]
+        return [tuple(row) for row in connection.execute(text(sql))]
 
     return await database.transact(read)
 
@@ -127,8 +126,8 @@ async def test_every_decision_is_recorded_once(studio: Studio, database: Databas
 async def test_the_record_cannot_be_changed(studio: Studio, database: Database) -> None:
     await studio.rules.pause(GUILD, actor_id=MODERATOR, reason="tidying")
 
-    async def forget(connection: AsyncConnection) -> None:
-        await connection.execute(text("DELETE FROM audit"))
+    def forget(connection: Connection) -> None:
+        connection.execute(text("DELETE FROM audit"))
 
     with pytest.raises(StorageError):
         await database.transact(forget)

@@ -1,8 +1,7 @@
 """Each law of the ledger, broken by hand: it is named with what breaks it, and nothing else is."""
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from bot.domain.jobs import JobStatus
 from storage.database import Database
@@ -13,7 +12,7 @@ from tests.storage.studio import MEMBER, MODERATOR, Studio, a_requester
 async def break_(database: Database, *statements: str) -> None:
     """Write what the bot never writes; what forbids it is taken away first."""
 
-    async def write(connection: AsyncConnection) -> None:
+    def write(connection: Connection) -> None:
         on_sqlite = connection.dialect.name == "sqlite"
         guards = (
             ("entries_no_update", "entries_no_delete")
@@ -21,17 +20,17 @@ async def break_(database: Database, *statements: str) -> None:
             else ("entries_append_only ON entries",)
         )
         for guard in guards:
-            await connection.execute(text(f"DROP TRIGGER IF EXISTS {guard}"))
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard}"))
         for statement in statements:
-            await connection.execute(text(statement))
+            connection.execute(text(statement))
 
     await database.transact(write)
 
 
 async def hold_of(studio: Studio, job_id: str) -> int:
-    async def read(connection: AsyncConnection) -> int:
+    def read(connection: Connection) -> int:
         found = "SELECT min(id) FROM entries WHERE kind = 'hold' AND job_id = :job"
-        return int((await connection.execute(text(found), {"job": job_id})).scalar_one())
+        return int(connection.execute(text(found), {"job": job_id}).scalar_one())
 
     return await studio.database.transact(read)
 

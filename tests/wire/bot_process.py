@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import text
 
-from storage.engine import create, parse
+from storage.engine import parse, server_engine
 from tests.wire.discord_server import LoopbackDiscord
 
 _ROOT = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ class BotProcess:
         if url.startswith("sqlite"):
             with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
                 return [row[0] for row in database.execute(query)]
-        engine = create(parse(url))
+        engine = server_engine(parse(url))
         try:
             async with engine.connect() as connection:
                 return list((await connection.execute(text(query))).scalars())

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
 from bot.domain.errors import StorageError
-from storage.engine import create, parse
+from storage.engine import parse, server_engine
 from storage.instance import Claim, only_instance
 from tests.demo.wire import SMALL
 from tests.postgres import Postgres
@@ -165,7 +165,7 @@ async def _detached() -> AsyncIterator[SampleRelay]:
 async def _card_with_handle(place: Place, bot: BotProcess, url: str) -> Message:
     """A card whose relay has printed where its task can be asked for."""
     event = await bot.alive(place.server.slash(place.alice, place.channel, "video", prompt="a cat"))
-    engine = create(parse(url))
+    engine = server_engine(parse(url))
     try:
         async with asyncio.timeout(30):
             while not await _handles(engine):  # noqa: ASYNC110 (PostgreSQL rings no bell)
@@ -209,7 +209,7 @@ async def _taken(url: str, place: Place) -> AsyncIterator[None]:
 
 
 async def _end_sessions(url: str) -> None:
-    engine = create(parse(url))
+    engine = server_engine(parse(url))
     question = (
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
