@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from discord import ui
 
-from bot.domain.jobs import JobStatus
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
-from bot.domain.requests import VideoRequest
+from bot.domain.requests import VideoRequest, input_name
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
@@ -77,6 +77,35 @@ def test_a_waiting_card_tells_its_place_and_what_is_held() -> None:
 
 def test_a_waiting_card_says_that_the_image_is_being_checked() -> None:
     assert "-# Checking the image" in text(CardState(job=make_job(inputs_ready=False)))
+
+
+STILL, FRAME = input_name("a" * 32, ".jpg"), input_name("a" * 32, ".jpg", moved=True)
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        ((FRAME,), "-# Your image moves: its first frame is used."),
+        ((FRAME, STILL), "-# Your first image moves: its first frame is used."),
+        ((STILL, FRAME), "-# Your last image moves: its first frame is used."),
+        ((FRAME, FRAME), "-# Both of your images move: the first frame of each is used."),
+    ],
+)
+@pytest.mark.parametrize("job", [make_job(), RUNNING, DELIVERED], ids=lambda job: job.status.value)
+def test_a_card_says_whose_first_frame_is_used(
+    job: Job, images: tuple[str, ...], said: str
+) -> None:
+    asked = replace(job.request, images=images)
+
+    assert said in text(CardState(job=replace(job, request=asked)))
+
+
+def test_a_card_says_nothing_of_frames_where_nothing_moves_or_nothing_comes_of_it() -> None:
+    still = replace(make_job().request, images=(STILL, STILL))
+    moving = replace(still, images=(FRAME,))
+
+    for job in (replace(RUNNING, request=still), replace(FAILED, request=moving)):
+        assert "frame" not in "\n".join(text(CardState(job=job)))
 
 
 def test_a_making_card_shows_the_relays_step_and_percentage() -> None:

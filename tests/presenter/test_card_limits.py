@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.models import Catalogue, VideoModel
-from bot.domain.requests import VideoRequest
+from bot.domain.requests import VideoRequest, input_name
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
@@ -47,6 +47,9 @@ requests = st.builds(
     ratio=st.none() | long_text,
     seconds=st.none() | huge,
     continues=st.none() | st.just("0123456789abcdef"),
+    images=st.lists(
+        st.booleans().map(lambda moved: input_name("0" * 32, ".jpg", moved=moved)), max_size=3
+    ).map(tuple),
 )
 jobs = st.builds(
     make_job,

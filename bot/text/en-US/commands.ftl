@@ -20,7 +20,7 @@ command-video-admin-resume = Allow new videos again
 ## Options
 
 option-prompt = What the video shows, in up to 4,000 characters
-option-image = A PNG, JPEG or WebP that the video starts from
+option-image = A PNG, JPEG, WebP, GIF, HEIC or AVIF that the video starts from
 option-last_frame = A second image that the video ends with, where the model takes one
 option-model = The model that makes it
 option-ratio = Width to height, such as 16:9
