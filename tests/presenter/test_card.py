@@ -19,6 +19,7 @@ from tests.presenter.states import (
     NOW,
     OWNER,
     TEXTS,
+    alts_of,
     components,
     make_balance,
     make_clip,
@@ -334,8 +335,11 @@ def test_the_second_message_holds_the_rest() -> None:
 
     shown = further_view(state, texts=TEXTS)
 
-    assert gallery(shown) == [file.name for file in further_files(state)]
-    assert [file.path.name for file in further_files(state)] == ["clip-5.mp4", "clip-6.mp4"]
+    assert gallery(shown) == [file.name for file in further_files(state, texts=TEXTS)]
+    assert [file.path.name for file in further_files(state, texts=TEXTS)] == [
+        "clip-5.mp4",
+        "clip-6.mp4",
+    ]
     assert shown_text(shown) == ["2 more of 6 videos"]
 
 
@@ -481,7 +485,9 @@ def test_both_ends_are_shown_until_the_video_is_there(tmp_path: Path) -> None:
         first, last = "input-0123456789abcdef.jpg", "last-0123456789abcdef.png"
         names = [first] if videos else [first, last]
         assert pictures == [f"attachment://{name}" for name in names]
-        assert [file.name for file in card_files(state) if file.path in frames] == names
+        assert [
+            file.name for file in card_files(state, texts=TEXTS) if file.path in frames
+        ] == names
 
 
 def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
@@ -491,8 +497,33 @@ def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
 
     urls = {c["media"]["url"] for c in components(shown) if "media" in c}
     urls |= {item["media"]["url"] for c in components(shown) for item in c.get("items", [])}
-    assert urls == {f"attachment://{file.name}" for file in card_files(state)}
-    assert [file.path for file in card_files(state)] == [Path("clip.mp4"), tmp_path / "a.jpg"]
+    assert urls == {f"attachment://{file.name}" for file in card_files(state, texts=TEXTS)}
+    assert [file.path for file in card_files(state, texts=TEXTS)] == [
+        Path("clip.mp4"),
+        tmp_path / "a.jpg",
+    ]
+
+
+def test_several_videos_are_told_apart_in_their_alt_texts() -> None:
+    videos = tuple(replace(attached(), number=number) for number in (1, 2))
+
+    said = alts_of(view(CardState(job=DELIVERED, deliveries=videos)))
+
+    assert list(said.values()) == [
+        "Video 1: A paper boat in the rain",
+        "Video 2: A paper boat in the rain",
+    ]
+
+
+def test_the_reference_images_say_what_they_are_for(tmp_path: Path) -> None:
+    frames = (tmp_path / "a.jpg", tmp_path / "b.png")
+
+    said = alts_of(view(CardState(job=RUNNING, pictures=frames)))
+
+    assert list(said.values()) == [
+        "Reference image: A paper boat in the rain",
+        "Last frame: A paper boat in the rain",
+    ]
 
 
 def test_buttons_follow_the_link() -> None:

@@ -19,6 +19,7 @@ from tests.presenter.states import (
     NOW,
     OWNER,
     TEXTS,
+    alts_of,
     components,
     make_clip,
     make_job,
@@ -122,10 +123,16 @@ def test_every_card_is_within_the_limits_of_discord(state: CardState, label: str
     view = card_view(state, texts=TEXTS, models=models, buttons=some_buttons("a", "b", "c", "d"))
 
     _check(view)
-    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in card_files(state))
+    files = card_files(state, texts=TEXTS)
+    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in files)
+    assert {f"attachment://{file.name}": file.alt for file in files} == alts_of(view)
 
 
-@given(states.filter(further_files))
+def _has_further(state: CardState) -> bool:
+    return bool(further_files(state, texts=TEXTS))
+
+
+@given(states.filter(_has_further))
 @settings(max_examples=50, deadline=None)
 def test_every_second_message_is_within_the_limits_of_discord(state: CardState) -> None:
     _check(further_view(state, texts=TEXTS))
@@ -142,6 +149,7 @@ def _check(view: ui.LayoutView) -> None:
     items = [item for part in parts for item in [part, *part.get("items", [])]]
     alts = [item["description"] for item in items if item.get("description")]
     assert all(len(alt.encode("utf-16-le")) // 2 <= 1024 for alt in alts)
+    assert all(item.get("description") != "" for item in items)
     assert all(1 <= len(part["components"]) <= 5 for part in parts if part["type"] == 1)
     assert all(1 <= len(part["items"]) <= 10 for part in parts if part["type"] == 12)
 

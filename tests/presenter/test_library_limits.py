@@ -15,6 +15,7 @@ from bot.domain.library import Handout, Kept, Page, VideoFile
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
 from bot.generation.library import PAGE
+from bot.presenter.alt import MAX_ALT
 from bot.presenter.library.items import PageButton, Verb, VideoButton
 from bot.presenter.library.views import (
     Look,
@@ -24,9 +25,9 @@ from bot.presenter.library.views import (
     shared_view,
 )
 from bot.presenter.outcome import MAX_LINK
-from bot.presenter.prose import web_link
+from bot.presenter.prose import units_of, web_link
 from bot.presenter.voice import Voice
-from tests.presenter.states import NOW, OWNER, TEXTS, components, make_job, written
+from tests.presenter.states import NOW, OWNER, TEXTS, alts_of, components, make_job, written
 from tests.presenter.test_card_limits import CONSTRUCT, long_text
 from tests.presenter.test_prose import anything
 
@@ -105,8 +106,7 @@ def check(view: ui.LayoutView) -> None:
         assert len(button.get("custom_id", "")) <= 100
     galleries = [part["items"] for part in parts if "items" in part]
     assert all(1 <= len(items) <= 10 for items in galleries)
-    alts = [item.get("description") or "" for items in galleries for item in items]
-    assert all(len(alt.encode("utf-16-le")) // 2 <= 1024 for alt in alts)
+    assert all(alt is None or 0 < units_of(alt) <= MAX_ALT for alt in alts_of(view).values())
 
 
 def check_peace(view: ui.LayoutView) -> None:

@@ -152,7 +152,7 @@ async def _open(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
 
     async def show(handout: Handout) -> None:
         view = private_view(handout, look, buttons=buttons)
-        await tell(interaction, view, uploads(handout))
+        await tell(interaction, view, uploads(handout, look.say))
 
     await give(desk.library, kept, limit=interaction.filesize_limit, send=show)
 
@@ -173,7 +173,7 @@ async def _post(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
         check_not_empty(handout)
         view = unlisted(shared_view(handout, look, buttons=buttons))
         return await interaction.followup.send(
-            view=view, files=uploads(handout), allowed_mentions=SILENT, wait=True
+            view=view, files=uploads(handout, look.say), allowed_mentions=SILENT, wait=True
         )
 
     posted = await give(desk.library, kept, limit=interaction.filesize_limit, send=post)
@@ -195,7 +195,9 @@ async def _send(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
         check_not_empty(handout)
         channel = await interaction.user.create_dm()
         view = unlisted(shared_view(handout, look, buttons=buttons))
-        return await channel.send(view=view, files=uploads(handout), allowed_mentions=SILENT)
+        return await channel.send(
+            view=view, files=uploads(handout, look.say), allowed_mentions=SILENT
+        )
 
     sent = await give(desk.library, kept, limit=DIRECT_MESSAGE_LIMIT, send=send)
     url = message_url(interaction.client, sent, None)

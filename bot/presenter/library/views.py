@@ -11,11 +11,11 @@ from discord import ui
 from bot.domain.jobs import Job
 from bot.domain.library import Handout, Kept, Page, VideoFile
 from bot.domain.models import Catalogue
+from bot.presenter.alt import alt_text
 from bot.presenter.answers import AMBER, GREEN, GREY, boxed
-from bot.presenter.card import ALT_WIDTH
 from bot.presenter.lines import PROMPT_WIDTH
 from bot.presenter.outcome import MAX_LINK_BUTTON
-from bot.presenter.prose import harmless, shorten, visible
+from bot.presenter.prose import harmless
 from bot.presenter.voice import Voice
 
 ROW_PROMPT_WIDTH = 50
@@ -114,7 +114,7 @@ def _video_view(
     head = f"{look.prompt(job, PROMPT_WIDTH)}\n-# {_dotted(*facts)}"
     items: list[Item] = [ui.TextDisplay(head)]
     if handout.files:
-        items.append(_gallery(handout.files, job.request.prompt))
+        items.append(_gallery(handout, look.say))
     if foot := "\n".join([*_too_large(handout, look.say), *end]):
         items.append(ui.TextDisplay(foot))
     items.append(ui.ActionRow(*_link_button(handout, look.say), *buttons))
@@ -153,14 +153,21 @@ def _end(handout: Handout, look: Look) -> tuple[str, ...]:
     return (used, look.say.at("library-until", kept.until))
 
 
-def _gallery(files: Sequence[VideoFile], prompt: str) -> Item:
-    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH) or None
+def _gallery(handout: Handout, say: Voice) -> Item:
     return ui.MediaGallery(
         *(
-            discord.MediaGalleryItem(f"attachment://{file.path.name}", description=alt)
-            for file in files
+            discord.MediaGalleryItem(
+                f"attachment://{file.path.name}", description=alt_of(handout.kept, file, say)
+            )
+            for file in handout.files
         )
     )
+
+
+def alt_of(kept: Kept, file: VideoFile, say: Voice) -> str | None:
+    """What a video shows, in words: on its file and where it is shown."""
+    which = say("alt-video", number=file.number) if len(kept.files) > 1 else ""
+    return alt_text(kept.job.request.prompt, which)
 
 
 def _too_large(handout: Handout, say: Voice) -> list[str]:

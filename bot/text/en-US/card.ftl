@@ -113,6 +113,7 @@ card-link-open = { $count ->
 }
 card-image = Reference image
 card-last-frame = Last frame
+alt-video = Video { $number }
 
 ## Words for measures
 
