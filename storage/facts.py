@@ -78,6 +78,7 @@ async def load_facts(
         cooldown=_cooldown(server),
         block=_block(block),
         pause=_pause(server),
+        spoiler=bool(server and server["spoiler"]),
     )
     numbers = (await connection.execute(_NUMBERS, {**member, **_starts(facts)})).mappings().one()
     return _with_numbers(facts, numbers)

@@ -159,7 +159,7 @@ class Ledger:
         admission = evaluate(facts, price)
         if admission.refusal:
             raise admission.refusal
-        job = _new_job(order, job_id=job_id, price=price, opening=opening, now=facts.now)
+        job = _new_job(order, facts, job_id=job_id, price=price, opening=opening)
         await connection.execute(insert(jobs), row_of_job(job))
         await write(connection, holds(job, admission, facts))
         return job
@@ -197,6 +197,7 @@ class Ledger:
             block=facts.block,
             pause=facts.pause,
             pool_left=pool_left(facts),
+            spoiler=facts.spoiler,
         )
 
     async def _revoke(
@@ -229,7 +230,7 @@ async def _job_of_interaction(connection: AsyncConnection, interaction_id: int) 
 
 
 def _new_job(
-    order: Order, *, job_id: str, price: int, opening: CardRef | None, now: datetime
+    order: Order, facts: Facts, *, job_id: str, price: int, opening: CardRef | None
 ) -> Job:
     return Job(
         id=job_id,
@@ -242,7 +243,8 @@ def _new_job(
         request=order.request,
         price=price,
         status=JobStatus.QUEUED,
-        created_at=now,
+        created_at=facts.now,
         inputs_ready=not order.images,
         opening=opening,
+        server_spoiler=facts.spoiler,
     )

@@ -39,6 +39,8 @@ class Kept:
     """At least one, the best first."""
     until: datetime
     """When its time is over; a claimable one returns its credits then."""
+    hidden: bool = False
+    """Whether others are shown it behind a spoiler."""
 
     @property
     def size(self) -> int:

@@ -39,6 +39,8 @@ class VideoRequest:
     """Names of checked files in the folder of inputs, in the order given."""
     continues: str | None = None
     """The id of the job whose video it goes on from."""
+    spoiler: bool = False
+    """Whether the video is to be posted hidden, until somebody wants to see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class Library:
         kept = await asyncio.to_thread(self._kept, job)
         if kept is None:
             raise Refusal("refusal-video-gone")
-        return kept
+        return replace(kept, hidden=await self.jobs.hides(job))
 
     async def postable(self, job_id: str, by: Requester) -> Kept:
         """The same, to be shown to everybody.

@@ -45,6 +45,8 @@ class CardFile:
     path: Path
     alt: str | None
     """What it shows, in words; on the file and on the component that shows it."""
+    hidden: bool
+    """Whether it is shown behind a spoiler."""
 
 
 def card_files(state: CardState, *, texts: Texts) -> tuple[CardFile, ...]:
@@ -90,7 +92,9 @@ def _header(state: CardState, say: Voice, models: Catalogue) -> Item:
 def _beside(text: str, picture: Sequence[CardFile]) -> Item:
     """A text with a small picture to its right, if there is one."""
     for file in picture:
-        thumbnail: Item = ui.Thumbnail(f"attachment://{file.name}", description=file.alt)
+        thumbnail: Item = ui.Thumbnail(
+            f"attachment://{file.name}", description=file.alt, spoiler=file.hidden
+        )
         return ui.Section(text, accessory=thumbnail)
     return ui.TextDisplay(text)
 
@@ -109,7 +113,9 @@ def _body(state: CardState, say: Voice) -> Sequence[Item]:
 def _gallery(videos: Sequence[CardFile]) -> Item:
     return ui.MediaGallery(
         *(
-            discord.MediaGalleryItem(f"attachment://{each.name}", description=each.alt)
+            discord.MediaGalleryItem(
+                f"attachment://{each.name}", description=each.alt, spoiler=each.hidden
+            )
             for each in videos
         )
     )
@@ -144,6 +150,7 @@ def _file(state: CardState, delivery: Delivery, say: Voice) -> CardFile:
         name=video_name(job.id, number),
         path=delivery.clip.path,
         alt=alt_text(job.request.prompt, say("alt-video", number=number) if several else ""),
+        hidden=job.hidden,
     )
 
 
@@ -161,6 +168,7 @@ def _picture(job: Job, number: int, path: Path, say: Voice) -> CardFile:
         name=f"{picture_stem(job, number)}{known}",
         path=path,
         alt=alt_text(job.request.prompt, say("card-last-frame" if number else "card-image")),
+        hidden=job.hidden,
     )
 
 

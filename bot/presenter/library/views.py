@@ -75,11 +75,11 @@ def page_view(
 
 
 def private_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
-    """One video for its owner alone."""
+    """One video for its owner alone, who has asked to see it: never behind a spoiler."""
     kept, say = handout.kept, look.say
     facts = (*_request(kept.job, look), say.at("library-made", kept.made_at), look.card(kept.job))
     end = f"-# {_dotted(say('size', size=kept.size), *_end(handout, look))}"
-    return _video_view(handout, look, facts=facts, end=(end,), buttons=buttons)
+    return _video_view(handout, look, facts=facts, end=(end,), buttons=buttons, hidden=False)
 
 
 def shared_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
@@ -87,7 +87,8 @@ def shared_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.
     job = handout.kept.job
     made = look.say.at("library-made", handout.kept.made_at)
     facts = (f"<@{job.user_id}>", *_request(job, look), made)
-    return _video_view(handout, look, facts=facts, end=(), buttons=buttons)
+    hidden = handout.kept.hidden
+    return _video_view(handout, look, facts=facts, end=(), buttons=buttons, hidden=hidden)
 
 
 def question_view(kept: Kept, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
@@ -109,12 +110,13 @@ def _video_view(
     facts: Sequence[str],
     end: Sequence[str],
     buttons: Sequence[Item],
+    hidden: bool,
 ) -> ui.LayoutView:
     job = handout.kept.job
     head = f"{look.prompt(job, PROMPT_WIDTH)}\n-# {_dotted(*facts)}"
     items: list[Item] = [ui.TextDisplay(head)]
     if handout.files:
-        items.append(_gallery(handout, look.say))
+        items.append(_gallery(handout, look.say, hidden=hidden))
     if foot := "\n".join([*_too_large(handout, look.say), *end]):
         items.append(ui.TextDisplay(foot))
     items.append(ui.ActionRow(*_link_button(handout, look.say), *buttons))
@@ -153,11 +155,13 @@ def _end(handout: Handout, look: Look) -> tuple[str, ...]:
     return (used, look.say.at("library-until", kept.until))
 
 
-def _gallery(handout: Handout, say: Voice) -> Item:
+def _gallery(handout: Handout, say: Voice, *, hidden: bool) -> Item:
     return ui.MediaGallery(
         *(
             discord.MediaGalleryItem(
-                f"attachment://{file.path.name}", description=alt_of(handout.kept, file, say)
+                f"attachment://{file.path.name}",
+                description=alt_of(handout.kept, file, say),
+                spoiler=hidden,
             )
             for file in handout.files
         )

@@ -16,6 +16,7 @@ command-video-admin-block = Stop a member from making videos
 command-video-admin-unblock = Let a member make videos again
 command-video-admin-pause = Stop new videos on this server
 command-video-admin-resume = Allow new videos again
+command-video-admin-spoiler = Post every video on this server behind a spoiler, or only where asked for
 
 ## Options
 
@@ -25,6 +26,8 @@ option-last_frame = A second image that the video ends with, where the model tak
 option-model = The model that makes it
 option-ratio = Width to height, such as 16:9
 option-seconds = Length in seconds
+option-spoiler = Post the video, and the image, behind a spoiler
+option-on = Whether every video is hidden until somebody wants to see it
 option-member = The member
 option-target = A member or a role; leave it out for the whole server
 option-credits = How many credits
