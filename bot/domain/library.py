@@ -54,6 +54,25 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a video that is too large for one file; it plays by itself."""
+
+    path: Path
+    """Where it lies for a moment."""
+    size: int
+    """Bytes."""
+    number: int
+    """1 is the first."""
+    of: int
+    video: VideoFile
+
+    @property
+    def name(self) -> str:
+        """Such as `video-0123456789abcdef-part-1-of-5.mp4`."""
+        return f"{self.video.path.stem}-part-{self.number}-of-{self.of}.mp4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a member's library."""
 

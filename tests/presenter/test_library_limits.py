@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.jobs import Job, JobStatus
-from bot.domain.library import Handout, Kept, Page, VideoFile
+from bot.domain.library import Handout, Kept, Page, Part, VideoFile
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
 from bot.generation.library import PAGE
@@ -20,6 +20,8 @@ from bot.presenter.library.items import PageButton, Verb, VideoButton
 from bot.presenter.library.views import (
     Look,
     page_view,
+    part_view,
+    parts_end_view,
     private_view,
     question_view,
     shared_view,
@@ -94,6 +96,15 @@ def five_buttons() -> list[ui.Item[Any]]:
     return [VideoButton(verb, JOB_ID, "Delete for good") for verb in list(Verb)[:4]]
 
 
+def some_parts(handout: Handout) -> list[Part]:
+    """As many as one message takes, of the first of its videos."""
+    video = handout.kept.files[0]
+    return [
+        Part(path=video.path, size=video.size, number=number, of=20, video=video)
+        for number in range(1, 11)
+    ]
+
+
 def check(view: ui.LayoutView) -> None:
     parts = list(components(view))
     assert len(parts) <= 40
@@ -141,6 +152,9 @@ def test_every_video_is_within_the_limits_and_leaves_everybody_in_peace(
 
     for view in (
         private_view(handout, look, buttons=five_buttons()),
+        private_view(handout, look, buttons=five_buttons(), parts=five_buttons()[0]),
+        part_view(some_parts(handout), handout.kept, look.say),
+        parts_end_view(TEXTS.say("refusal-parts-codec"), handout, look.say),
         shared_view(handout, look, buttons=five_buttons()[:3]),
         question_view(handout.kept, look, buttons=five_buttons()[:1]),
     ):

@@ -42,7 +42,7 @@ async def give(
         Refusal: Discord does not take it; or what `send` raises.
     """
     handout = _offer(library, kept, limit)
-    async with _refused_in_words():
+    async with refused_in_words():
         try:
             sent = await _send(send, handout)
         except discord.HTTPException as refused:
@@ -91,7 +91,8 @@ async def _send(send: Callable[[Handout], Awaitable[T]], handout: Handout) -> T:
 
 
 @asynccontextmanager
-async def _refused_in_words() -> AsyncIterator[None]:
+async def refused_in_words() -> AsyncIterator[None]:
+    """Turn what Discord answers, and a file that is gone, into refusals."""
     try:
         yield
     except ClapperError:

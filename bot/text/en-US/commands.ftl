@@ -70,6 +70,7 @@ button-cancel-yes = Cancel the video
 button-watch = Watch
 button-post = Post here
 button-send = Send to me
+button-parts = In parts
 button-remove = Remove
 button-delete-yes = Delete for good
 button-newer = Newer
