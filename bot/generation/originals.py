@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.delivery import (
-    DEFAULT_LIMIT,
     MARGIN,
     MESSAGE_VIDEOS,
     SAFE_REQUEST,
@@ -21,14 +20,15 @@ from bot.domain.requests import Requester
 
 MAX_PARTS = 20
 """Of one video: more are neither watched nor sent within the quarter of an hour that there is."""
+AT_ONCE = 2
+"""Cuts side by side: each reads a large file in a process of its own."""
 BENCH = ".parts-"
 """How the name of a folder begins in which parts lie until they are sent."""
 
 
 def in_parts(file: VideoFile, limit: int) -> bool:
     """Whether so few parts of at most `limit` bytes may be enough that it is worth a try."""
-    room = (limit or DEFAULT_LIMIT) - MARGIN
-    return 0 < file.size <= room * MAX_PARTS
+    return 0 < file.size <= (limit - MARGIN) * MAX_PARTS
 
 
 class Originals:
@@ -36,6 +36,7 @@ class Originals:
 
     def __init__(self) -> None:
         self._busy: set[int] = set()
+        self._knives = asyncio.Semaphore(AT_ONCE)
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
@@ -82,13 +83,15 @@ class Originals:
         Raises:
             Refusal: as `planned` and `write_part`, or `refusal-restarting` once the bot stops.
         """
-        cuts = await planned(file.path, room=limit - MARGIN, most=MAX_PARTS)
+        async with self._knives:
+            cuts = await planned(file.path, room=limit - MARGIN, most=MAX_PARTS)
         together = max(limit, SAFE_REQUEST) - MARGIN
         with TemporaryDirectory(prefix=BENCH, dir=file.path.parent) as folder:
             batch: list[Part] = []
             for number, cut in enumerate(cuts, start=1):
                 self._check_open()
-                part = await _cut(file, cut, Path(folder), number=number, of=len(cuts))
+                async with self._knives:
+                    part = await _cut(file, cut, Path(folder), number=number, of=len(cuts))
                 if not _has_room(batch, part, together):
                     yield tuple(batch)
                     await _forget(batch)

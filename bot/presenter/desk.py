@@ -53,6 +53,7 @@ class Desk:
     """MODERATOR_ROLE: its holders count as moderators in every server that has it."""
     haste: Haste = Haste()
     originals: Originals = field(default_factory=Originals)
+    """Knows who is being sent a video in parts."""
 
     @property
     def texts(self) -> Texts:

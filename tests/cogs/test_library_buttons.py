@@ -260,7 +260,8 @@ class TestTooLarge:
 
         assert media(shown) == []
         assert "too large to attach here." in words(shown)
-        assert labels(shown)[0] == "Open the video"
+        assert labels(shown)[:2] == ["Open the video", "Post here"]
+        assert "parts" not in words(shown)
 
     async def test_takes_that_step_once(self, server: Server, counter: Counter) -> None:
         await delivered(counter, server)

@@ -24,6 +24,8 @@ from bot.presenter.requester import requester_of
 from bot.presenter.routes import MIB, SILENT, Verdict, verdict
 from bot.presenter.voice import Voice
 
+GONE = "refusal-video-gone"
+
 
 async def give_in_parts(interaction: discord.Interaction, desk: Desk, job_id: str) -> None:
     """Cut and send what does not fit, in order, to its owner alone.
@@ -68,7 +70,11 @@ class _Giving:
         await tell(self._interaction, self._end(why))
 
     async def _videos(self) -> str:
-        """Why not all of it was sent; empty when it was."""
+        """Why not all of it was sent; empty when it was.
+
+        Raises:
+            Refusal: `refusal-video-gone`: then nobody has it any more.
+        """
         try:
             async with asyncio.timeout(TOKEN_LIFE.total_seconds()):
                 for file in self._handout.left_out:
@@ -76,6 +82,8 @@ class _Giving:
         except TimeoutError:
             return self._say("library-parts-late")
         except Refusal as refused:
+            if refused.code == GONE:
+                raise
             return self._say.quoting(refused.code, refused.params)
         return ""
 

@@ -86,7 +86,7 @@ def private_view(
     kept, say = handout.kept, look.say
     facts = (*_request(kept.job, look), say.at("library-made", kept.made_at), look.card(kept.job))
     end = f"-# {_dotted(say('size', size=kept.size), *_end(handout, look))}"
-    large = _too_large(handout, say, _offer_of_parts(say, parts))
+    large = _too_large(handout, say, _offer_of_parts(handout, say, parts))
     first = [*_link_button(handout, say), *([parts] if parts else [])]
     text = [*large, end]
     return _video_view(handout, look, facts=facts, foot=text, rows=(first, buttons), hidden=False)
@@ -188,9 +188,10 @@ def part_view(parts: Sequence[Part], kept: Kept, say: Voice) -> ui.LayoutView:
 
 
 def parts_end_view(text: str, handout: Handout, say: Voice) -> ui.LayoutView:
-    """Why not all parts came, with the relay's link beside it."""
-    named = _named_link(handout, say) if handout.url else []
-    items: list[Item] = [ui.TextDisplay("\n".join([text, *named]))]
+    """Why not all parts came, and where the video is all the same."""
+    name = handout.left_out[0].path.stem if handout.left_out else ""
+    where = _named_link(handout, say) if handout.url else [say("library-no-link", name=name)]
+    items: list[Item] = [ui.TextDisplay("\n".join([text, *where]))]
     if link := _link_button(handout, say):
         items.append(ui.ActionRow(*link))
     return boxed(AMBER, *items)
@@ -215,8 +216,11 @@ def which_parts(
     return say(several, first=first.number, last=last.number, of=first.of)
 
 
-def _offer_of_parts(say: Voice, parts: "Item | None") -> str:
-    return say("library-parts") if parts else say("library-parts-many", most=MAX_PARTS)
+def _offer_of_parts(handout: Handout, say: Voice, parts: "Item | None") -> str:
+    """Nothing is said of parts where Discord takes less than it said: nobody knows how much."""
+    if parts:
+        return say("library-parts")
+    return say("library-parts-many", most=MAX_PARTS) if handout.limit else ""
 
 
 def _gallery(handout: Handout, say: Voice, *, hidden: bool) -> Item:
