@@ -48,14 +48,6 @@ async def test_hides_the_video_and_the_image_of_who_asks_for_it(scene: Scene) ->
     assert on_card(scene, card) == [True, True]
 
 
-async def test_hides_nothing_else(scene: Scene) -> None:
-    card = await scene.video(spoiler=False, image=("boat.jpg", photo()))
-
-    await scene.until_over(card)
-
-    assert on_card(scene, card) == [False, False]
-
-
 async def test_again_and_continue_keep_what_the_member_chose(scene: Scene) -> None:
     card = await scene.video(spoiler=True)
     await scene.until_over(card)
@@ -91,9 +83,22 @@ async def test_what_is_made_while_a_moderator_decides_is_hidden_when_it_comes(sc
 
     await hide_all(scene)
     scene.relay.gate.set()
-    await scene.until_over(card)
+    await scene.until_told(card)
 
     assert on_card(scene, card) == [True]
+
+
+async def test_a_copy_of_an_open_video_is_hidden_where_the_server_asks_for_it_now(
+    scene: Scene,
+) -> None:
+    card = await scene.video(image=("boat.jpg", photo()))
+    await scene.until_told(card)
+    await hide_all(scene)
+
+    await press(scene, await press(scene, await library(scene), "open"), "post")
+
+    assert on_card(scene, card) == [False, False]
+    assert hidden(_posted(scene).components) == [True]
 
 
 async def test_no_other_member_decides_for_the_server(scene: Scene) -> None:
@@ -131,17 +136,6 @@ async def test_a_copy_for_others_is_hidden_and_its_owner_sees_it_at_once(scene: 
     (sent,) = scene.world.alice.user.dm_channel.history()
     assert hidden(shown.message.components) == [False]
     assert hidden(_posted(scene).components) == hidden(sent.components) == [True]
-
-
-async def test_a_copy_of_an_open_video_is_hidden_where_the_server_asks_for_it_now(
-    scene: Scene,
-) -> None:
-    await scene.until_told(await scene.video())
-    await hide_all(scene)
-
-    await press(scene, await press(scene, await library(scene), "open"), "post")
-
-    assert hidden(_posted(scene).components) == [True]
 
 
 async def test_a_restart_forgets_nothing_of_it(tmp_path: Path) -> None:

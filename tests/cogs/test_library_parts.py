@@ -166,7 +166,7 @@ async def test_what_cannot_be_cut_is_told_and_the_link_offered(
     assert left_in(counter) == []
 
 
-@pytest.mark.parametrize(("status", "code"), [(413, 0), (400, 40005), (400, 50045)])
+@pytest.mark.parametrize(("status", "code"), [(413, 0), (400, 50045)])
 async def test_a_part_that_discord_refuses_is_told_and_nothing_is_lost(
     server: Server, counter: Counter, large: Job, status: int, code: int
 ) -> None:

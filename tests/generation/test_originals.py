@@ -67,7 +67,7 @@ async def test_a_video_that_is_deleted_half_way_is_told_and_leaves_nothing(
         with pytest.raises(Refusal, match="refusal-video-gone"):
             await anext(batches)
 
-    assert list(tmp_path.iterdir()) == []
+    assert left_beside(copy) == []
 
 
 async def test_a_member_has_one_turn_at_a_time_and_others_theirs() -> None:
