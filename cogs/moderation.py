@@ -156,6 +156,13 @@ class Moderation(commands.GroupCog, group_name="video-admin"):
         was = await promptly(interaction, self._ask.resume(by))
         await tell(interaction, self._done(by, "done-resumed" if was else "done-not-paused"))
 
+    @app_commands.command(name="spoiler")
+    @answering
+    async def spoiler(self, interaction: discord.Interaction, on: bool) -> None:
+        by = self._by(interaction)
+        await promptly(interaction, self._ask.set_spoiler(by, on=on))
+        await tell(interaction, self._done(by, "done-spoiler", on="yes" if on else "no"))
+
     def _cleared_view(self, by: Requester, scope: Scope, target_id: int | None) -> ui.LayoutView:
         target = str(target_id or 0)
         return self._done(by, "done-default", scope=scope.value, target=target)

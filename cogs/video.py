@@ -42,9 +42,14 @@ class Video(commands.Cog):
         model: str | None = None,
         ratio: str | None = None,
         seconds: int | None = None,
+        spoiler: bool = False,
     ) -> None:
         request = VideoRequest(
-            prompt=prompt, model=self._model(model).id, ratio=ratio, seconds=seconds
+            prompt=prompt,
+            model=self._model(model).id,
+            ratio=ratio,
+            seconds=seconds,
+            spoiler=spoiler,
         )
         order = self._order(interaction, request, _offers(image, last_frame))
         await open_card(interaction, partial(self._desk.submit, order), images=order.images)

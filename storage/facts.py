@@ -88,6 +88,7 @@ def load_facts(
         cooldown=_cooldown(server),
         block=_block(block),
         pause=_pause(server),
+        spoiler=bool(server and server["spoiler"]),
     )
     numbers = connection.execute(_NUMBERS, {**member, **_starts(facts)}).mappings().one()
     return _with_numbers(facts, numbers)

@@ -14,7 +14,7 @@ from storage.leases import ACTIVE, LEASE
 from storage.library import candidates, jobs_of, unclaimed
 from storage.locks import Lock, hold_lock
 from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
-from storage.schema import jobs, texts
+from storage.schema import jobs, servers, texts
 from storage.waiting import FAIR_WINDOW, NEXT, in_work, places, typical_seconds
 
 MAX_TEXT = 256 * 1024
@@ -42,6 +42,15 @@ class Jobs:
     async def by_interaction(self, interaction_id: int) -> Job | None:
         """The job that an interaction made."""
         return await self._one(jobs.c.interaction_id == interaction_id)
+
+    async def hides(self, job: Job) -> bool:
+        """Whether its videos go behind a spoiler: somebody asked, or its server does so now."""
+        statement = select(servers.c.spoiler).where(servers.c.guild_id == job.guild_id)
+
+        def read(connection: Connection) -> bool:
+            return bool(connection.execute(statement).scalar_one_or_none())
+
+        return job.hidden or await self._database.transact(read)
 
     async def place_card(self, job_id: str, card: CardRef) -> Job | None:
         """Remember where the card is, or its fresh token; `None` for a job that is not there."""

@@ -161,7 +161,7 @@ class Ledger:
         admission = evaluate(facts, price)
         if admission.refusal:
             raise admission.refusal
-        job = _new_job(order, job_id=job_id, price=price, opening=opening, now=facts.now)
+        job = _new_job(order, facts, job_id=job_id, price=price, opening=opening)
         connection.execute(_NEW_JOB, row_of_job(job))
         write(connection, holds(job, admission, facts))
         return job
@@ -193,6 +193,7 @@ class Ledger:
             block=facts.block,
             pause=facts.pause,
             pool_left=pool_left(facts),
+            spoiler=facts.spoiler,
         )
 
     def _revoke(self, connection: Connection, *, account: Requester, amount: int, by: By) -> int:
@@ -222,7 +223,7 @@ def _job_of_interaction(connection: Connection, interaction_id: int) -> Job | No
 
 
 def _new_job(
-    order: Order, *, job_id: str, price: int, opening: CardRef | None, now: datetime
+    order: Order, facts: Facts, *, job_id: str, price: int, opening: CardRef | None
 ) -> Job:
     return Job(
         id=job_id,
@@ -235,7 +236,8 @@ def _new_job(
         request=order.request,
         price=price,
         status=JobStatus.QUEUED,
-        created_at=now,
+        created_at=facts.now,
         inputs_ready=not order.images,
         opening=opening,
+        server_spoiler=facts.spoiler,
     )

@@ -12,7 +12,7 @@ from bot.domain.ledger import Entry, EntryKind
 from bot.domain.requests import VideoRequest
 from storage.schema import jobs
 
-_REQUEST = ("prompt", "model", "seconds", "ratio", "continues")
+_REQUEST = ("prompt", "model", "seconds", "ratio", "continues", "spoiler")
 _AS_THEY_ARE = (
     "id",
     "interaction_id",
@@ -30,6 +30,7 @@ _AS_THEY_ARE = (
     "failure_reason",
     "refunded",
     "untold",
+    "server_spoiler",
     "claimable_since",
     "lease_until",
     "fence",

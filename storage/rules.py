@@ -117,6 +117,10 @@ class Rules:
         values = {"cooldown_seconds": int(cooldown.total_seconds()) if cooldown else None}
         await self._configure(guild_id, actor_id, "cooldown", values)
 
+    async def set_spoiler(self, guild_id: int, on: bool, *, actor_id: int) -> None:
+        """Let every video be posted behind a spoiler here, or only where its member asks."""
+        await self._configure(guild_id, actor_id, "spoiler", {"spoiler": on})
+
     async def _configure(
         self,
         guild_id: int,

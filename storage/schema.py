@@ -40,6 +40,7 @@ jobs = Table(
     Column("ratio", Words),
     Column("images", Document, nullable=False),
     Column("continues", Words),
+    Column("spoiler", Flag, nullable=False, server_default="0"),
     Column("price", Whole, nullable=False),
     Column("status", Words, nullable=False),
     Column("inputs_ready", Flag, nullable=False),
@@ -56,6 +57,7 @@ jobs = Table(
     Column("refunded", Flag, nullable=False),
     Column("untold", Flag, nullable=False, server_default="0"),
     Column("videos", Document, nullable=False, server_default="[]"),
+    Column("server_spoiler", Flag, nullable=False, server_default="0"),
     Column("claimable_since", Instant),
     Column("worker", Words),
     Column("lease_until", Instant),
@@ -149,6 +151,7 @@ servers = Table(
     Column("pool_credits", Whole),
     Column("pool_period", Words),
     Column("cooldown_seconds", Whole),
+    Column("spoiler", Flag, nullable=False, server_default="0"),
     Column("pause_reason", Words),
     Column("pause_actor_id", Whole),
     Column("pause_at", Instant),  # NULL: not paused

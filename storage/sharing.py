@@ -7,6 +7,7 @@ come meanwhile goes into the next transaction together, each behind a savepoint 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,8 +26,14 @@ class _Ask:
     """Work that waits for its turn, and the answer that somebody waits for."""
 
     def __init__(self, work: Callable[[Connection], Any]) -> None:
-        self.work = work
+        self._work = work
+        self._context = copy_context()
+        """Of whoever asked: the work runs as if it did so there, not in a thread with others'."""
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def work(self, connection: Connection) -> object:
+        """Do it."""
+        return self._context.run(self._work, connection)
 
     def tell(self, outcome: object) -> None:
         """Answer, unless nobody waits any more."""

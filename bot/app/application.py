@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bot.app.housekeeping import tidy_folders
+from bot.app.housekeeping import tidy_benches, tidy_folders
 from bot.app.laws import hold_to_laws
 from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
@@ -75,7 +75,8 @@ class Application:
 
     async def drain(self, seconds: float) -> None:
         """Wait for running jobs; what is late says so on its card, and the next start goes on."""
-        late = await self._parts.worker.drain(seconds)
+        originals = self._parts.desk.originals.drain(seconds)
+        late, _ = await asyncio.gather(self._parts.worker.drain(seconds), originals)
         log.info("app.drained", still_running=late)
         await self._parts.worker.park()
 
@@ -120,6 +121,7 @@ class Application:
         await self._parts.library.expire()
         spared = {name for job in await self._parts.jobs.open_jobs() for name in in_use(job)}
         await asyncio.to_thread(tidy_folders, self._settings, spared)
+        await asyncio.to_thread(tidy_benches, self._settings.videos_dir)
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.jobs import original_name
+from bot.domain.jobs import TOKEN_LIFE, original_name
+from bot.generation.originals import BENCH
 from bot.settings import Settings
 
 FRESH = 3600.0
@@ -39,6 +40,17 @@ def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
     for file in _over(files, oldest=oldest, now=now, room=room, in_use=in_use):
         for path in file.paths:
             path.unlink(missing_ok=True)
+
+
+def tidy_benches(folder: Path) -> None:
+    """Remove the parts of videos whose sending was broken off by the end of a process.
+
+    None of another process is touched: nobody sends for longer than an interaction's token lives.
+    """
+    oldest = time.time() - 2 * TOKEN_LIFE.total_seconds()
+    for bench in folder.glob(f"{BENCH}*"):
+        if bench.stat().st_mtime < oldest:
+            shutil.rmtree(bench, ignore_errors=True)
 
 
 def free_bytes(folder: Path) -> int:

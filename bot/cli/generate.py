@@ -127,11 +127,14 @@ class _Run:
 
     async def _body(self, media: MediaClient) -> Mapping[str, object]:
         wish, model = self._errand.wish, self._errand.model
-        images = await outgoing(wish.images, model, media)
+        images = await outgoing(wish.images, model, media, on_moving=self._tell_moving)
         request = VideoRequest(
             prompt=wish.prompt, model=model.id, seconds=wish.seconds, ratio=wish.ratio
         )
         return request_body(model, request, images)
+
+    def _tell_moving(self, image: str) -> None:
+        self._voice.complain("cli-image-moves", path=image)
 
     async def _ask(self, client: RelayClient, body: Mapping[str, object]) -> Outcome:
         links = tuple(image for image in self._errand.wish.images if "://" in image)

@@ -1,6 +1,7 @@
 """Reference images given to `generate`: files and links, made ready as the model wants them."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,19 +38,31 @@ def check_pictures(images: tuple[str, ...], model: VideoModel, limit: int) -> No
 
 
 async def outgoing(
-    images: tuple[str, ...], model: VideoModel, media: MediaClient
+    images: tuple[str, ...],
+    model: VideoModel,
+    media: MediaClient,
+    *,
+    on_moving: Callable[[str], None],
 ) -> list[OutgoingImage]:
     """The images in the form that the model's entry names.
+
+    `on_moving` is told of each that moves: its first frame is used.
 
     Raises:
         ImageRejected: the bytes cannot be used.
         MediaFailure: a link cannot be fetched.
     """
     with TemporaryDirectory(prefix="clapper-") as folder:
-        return [await _one(image, model, media, Path(folder)) for image in images]
+        return [await _one(image, model, media, Path(folder), on_moving) for image in images]
 
 
-async def _one(image: str, model: VideoModel, media: MediaClient, folder: Path) -> OutgoingImage:
+async def _one(
+    image: str,
+    model: VideoModel,
+    media: MediaClient,
+    folder: Path,
+    on_moving: Callable[[str], None],
+) -> OutgoingImage:
     if is_link(image) and model.image_transport is not ImageTransport.DATA:
         return OutgoingImage(mime="", url=image)
     path = Path(image)
@@ -62,4 +75,6 @@ async def _one(image: str, model: VideoModel, media: MediaClient, folder: Path) 
 
     offer = ImageOffer(filename=path.name, size=size, content_type=None, read=read)
     stored = await take_in(offer, folder)
+    if stored.moved:
+        on_moving(image)
     return OutgoingImage(mime=stored.mime, data=(folder / stored.name).read_bytes())

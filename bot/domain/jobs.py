@@ -145,6 +145,13 @@ class Job:
     """Until when its worker is believed to live; renewed while it does."""
     fence: int = 0
     """Counts the claims: a worker whose number is old may not write any more."""
+    server_spoiler: bool = False
+    """Whether its server had every video posted behind a spoiler when it was admitted."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its videos and images are shown behind a spoiler."""
+        return self.request.spoiler or self.server_spoiler
 
     @property
     def video_url(self) -> str | None:

@@ -134,6 +134,8 @@ class QuotaReport:
     pause: Pause | None = None
     pool_left: int | None = None
     """Of the server's pool in its period; `None` without a pool."""
+    spoiler: bool = False
+    """Whether every video is posted behind a spoiler in the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

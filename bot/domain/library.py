@@ -50,6 +50,8 @@ class Kept:
     """When its time is over; a claimable one returns its credits then."""
     copies: tuple[Copy, ...] = ()
     """What was made of them to be watched in Discord."""
+    hidden: bool = False
+    """Whether others are shown it behind a spoiler."""
 
     @property
     def size(self) -> int:
@@ -60,6 +62,25 @@ class Kept:
     def made_at(self) -> datetime:
         """When the first of them came here."""
         return min(file.stored_at for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a video that is too large for one file; it plays by itself."""
+
+    path: Path
+    """Where it lies for a moment."""
+    size: int
+    """Bytes."""
+    number: int
+    """1 is the first."""
+    of: int
+    video: VideoFile
+
+    @property
+    def name(self) -> str:
+        """Such as `video-0123456789abcdef-part-1-of-5.mp4`."""
+        return f"{self.video.path.stem}-part-{self.number}-of-{self.of}.mp4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

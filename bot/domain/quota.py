@@ -47,6 +47,8 @@ class Facts:
     """When the member's last job was taken on whose credits did not return."""
     block: Block | None = None
     pause: Pause | None = None
+    spoiler: bool = False
+    """Whether the server has every video posted behind a spoiler; says no to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,22 @@ from bot.domain.errors import Refusal
 MAX_PROMPT = 4000
 """Characters; longer ones are refused (`docs/discord.md`: a card's whole text is 4,000)."""
 
+_FIRST_FRAME = "-first"
+
+
+def input_name(digest: str, suffix: str, *, moved: bool = False) -> str:
+    """What a checked reference image is called on disk.
+
+    Where it is the first frame of something that `moved` its name says so, and so it is known as
+    long as the request is.
+    """
+    return f"{digest}{_FIRST_FRAME if moved else ''}{suffix}"
+
+
+def has_moved(name: str) -> bool:
+    """Whether the image of that name is the first frame of something that moved."""
+    return name.rpartition(".")[0].endswith(_FIRST_FRAME)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoRequest:
@@ -26,6 +42,8 @@ class VideoRequest:
     """Names of checked files in the folder of inputs, in the order given."""
     continues: str | None = None
     """The id of the job whose video it goes on from."""
+    spoiler: bool = False
+    """Whether the video is to be posted hidden, until somebody wants to see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,10 @@ class Deliver:
 
     async def _show(self, job: Job, deliveries: tuple[Delivery, ...], board: Board) -> CardState:
         finished_at = job.finished_at or self._clock()
-        done = replace(job, status=JobStatus.DELIVERED, finished_at=finished_at)
+        hidden = job.server_spoiler or bool(await told(self._jobs.hides(job)))
+        done = replace(
+            job, status=JobStatus.DELIVERED, finished_at=finished_at, server_spoiler=hidden
+        )
         balance = await told(self._ledger.balance(job.requester()))
         state = replace(
             board.state,

@@ -79,7 +79,7 @@ class Library:
         if kept is None:
             raise Refusal("refusal-video-gone")
         copies = await asyncio.to_thread(self.shelf.copies, job.id)
-        return replace(kept, copies=copies)
+        return replace(kept, copies=copies, hidden=await self.jobs.hides(job))
 
     async def postable(self, job_id: str, by: Requester) -> Kept:
         """The same, to be shown to everybody.

@@ -119,6 +119,11 @@ class Moderation:
         _check(by)
         return await self.rules.resume(by.guild_id, actor_id=by.user_id)
 
+    async def set_spoiler(self, by: Requester, *, on: bool) -> None:
+        """Have every video posted behind a spoiler in this server, or only where asked for."""
+        _check(by)
+        await self.rules.set_spoiler(by.guild_id, on, actor_id=by.user_id)
+
 
 def _check(by: Requester) -> None:
     if not by.moderator:

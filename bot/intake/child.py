@@ -1,8 +1,8 @@
 """Inside the child: an image on standard input, our own encoding of it on standard output.
 
-The answer is one line of JSON, `{"refused": code, …}` or `{"width", "height", "suffix"}`, and then
-the file. It ends with another code than 0 when the image cannot be read. Pillow meets strangers'
-bytes here alone, and nothing of the bot is imported.
+The answer is one line of JSON, `{"refused": code, …}` or `{"width", "height", "suffix", "moves"}`,
+and then the file. It ends with another code than 0 when the image cannot be read. Pillow and
+libheif meet strangers' bytes here alone, and nothing of the bot is imported.
 """
 
 import json
@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Iterator
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import AvifImagePlugin, Image, ImageOps
+from pillow_heif import register_heif_opener
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2048
@@ -22,7 +23,11 @@ SHRINK = 0.75
 """Of each side, when no quality is small enough."""
 SIZES = 12
 """That are tried; the last has a thousandth of the pixels."""
-_FORMATS = ("PNG", "JPEG", "WEBP")
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "HEIF")
+"""AVIF before HEIF: both may begin alike, and only the former looks at all that the file says."""
+_MOVING = frozenset({"PNG", "WEBP", "GIF", "AVIF"})
+"""Where several frames are a film. A JPEG or HEIF of a phone has a second exposure or a depth map
+beside the picture, and nothing moves."""
 
 
 class Refused(Exception):
@@ -46,24 +51,33 @@ def main() -> None:
 def remade(given: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[dict[str, object], bytes]:
     """The image as we would have saved it, in at most `max_bytes`, and its facts.
 
+    Of what moves it is the first frame, of several pictures the one that the file calls its own.
+
     Raises:
-        Refused: `image-pixels` (megapixels) or `image-animated`.
+        Refused: `image-pixels` (megapixels).
     """
-    Image.MAX_IMAGE_PIXELS = None  # it only warns where we refuse
+    _set_up()
     with Image.open(BytesIO(given), formats=_FORMATS) as image:
         _check(image)
+        moves = image.format in _MOVING and bool(getattr(image, "is_animated", False))
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode small what becomes small
         picture = _upright(image)
-    return _encoded(picture, max_bytes)
+    facts, content = _encoded(picture, max_bytes)
+    return {**facts, "moves": moves}, content
+
+
+def _set_up() -> None:
+    Image.MAX_IMAGE_PIXELS = None  # it only warns where we refuse
+    # Each further thread takes address space, of which there is little; the machine may have many.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    # The picture alone is wanted; a small copy beside it may show anything.
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 def _check(image: Image.Image) -> None:
     pixels = image.width * image.height
     if pixels > MAX_PIXELS:
         raise Refused("image-pixels", megapixels=round(pixels / 1_000_000))
-    # Phones keep a second exposure in their JPEGs: Pillow counts frames there, nothing moves.
-    if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
-        raise Refused("image-animated")
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -12,15 +12,20 @@ import structlog
 
 from bot.children import ChildFailed, ChildLimits, ChildOverran, run_child
 from bot.domain.errors import ImageRejected
-from bot.domain.requests import ImageOffer
+from bot.domain.requests import ImageOffer, has_moved, input_name
 from bot.intake.offer import naming
 
 READ_SECONDS = 20.0
 _CHILD = Path(__file__).with_name("child.py")
 LIMITS = ChildLimits(seconds=20, memory=1 << 30, output=5 << 20)
-"""A 40-megapixel PNG with alpha is 160 MB of pixels; the child's answer is 4 MiB and a line."""
+"""40 megapixels with alpha are 160 MB, which a decoder holds several times: 850 MB were seen. The
+child's answer is 4 MiB and a line."""
+_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+"""Of HEIC and AVIF (ISO/IEC 23008-12, annex B); a video begins alike, with another word."""
 _OTHERS = {
-    b"GIF8": "GIF",
     b"BM": "BMP",
     b"II*\0": "TIFF",
     b"MM\0*": "TIFF",
@@ -35,12 +40,17 @@ class StoredImage:
     """A still image in the folder of inputs."""
 
     name: str
-    """32 hex digits of its content's SHA-256 and `.jpg` or `.png`."""
+    """32 hex digits of its content's SHA-256, what `input_name` adds, and `.jpg` or `.png`."""
     width: int
     """Pixels, as it is seen upright; so is `height`."""
     height: int
     mime: str
     """`image/jpeg` or `image/png`."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is the first frame of something that moved."""
+        return has_moved(self.name)
 
 
 async def take_in(
@@ -52,14 +62,15 @@ async def take_in(
 ) -> StoredImage:
     """Fetch, check and re-encode an image, and store it in `folder`.
 
-    PNG, JPEG and WebP are taken whatever they are called; a photo's orientation is applied, its
-    longest side made at most 2,048 pixels, and everything that is not a pixel left out. The
-    stored file has at most 4 MiB: where that needs it, what shows through is put on white.
+    PNG, JPEG, WebP, GIF, HEIC and AVIF are taken whatever they are called, of what moves the first
+    frame; a photo's orientation is applied, its longest side made at most 2,048 pixels, and
+    everything that is not a pixel left out. The stored file has at most 4 MiB: where that needs
+    it, what shows through is put on white.
 
     Raises:
         ImageRejected: `image-fetch`, `image-empty`, `image-mismatch` (more bytes than offered),
-            `image-type` (type, when known), `image-pixels` (megapixels), `image-animated`,
-            `image-timeout`, `image-unreadable`; each with its frame, where it has one.
+            `image-type` (type, when known), `image-pixels` (megapixels), `image-timeout`,
+            `image-unreadable`; each with its frame, where it has one.
     """
     with naming(offer):
         return await _take_in(offer, folder, read_seconds, limits)
@@ -96,7 +107,8 @@ async def _read(offer: ImageOffer, seconds: float) -> bytes:
 
 def _check_signature(given: bytes) -> None:
     webp = given[:4] == b"RIFF" and given[8:12] == b"WEBP"
-    if webp or given.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+    boxed = given[4:8] == b"ftyp" and given[8:12] in _BRANDS
+    if webp or boxed or given.startswith(_SIGNATURES):
         return
     for signature, name in _OTHERS.items():
         if given.startswith(signature):
@@ -109,7 +121,8 @@ def _store(answer: bytes, folder: Path) -> StoredImage:
     facts = json.loads(head)
     if "refused" in facts:
         raise ImageRejected(facts.pop("refused"), **facts)
-    name = hashlib.sha256(content).hexdigest()[:32] + facts["suffix"]
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    name = input_name(digest, facts["suffix"], moved=facts["moves"])
     _write(folder / name, content)
     mime = "image/png" if facts["suffix"] == ".png" else "image/jpeg"
     return StoredImage(name=name, width=facts["width"], height=facts["height"], mime=mime)

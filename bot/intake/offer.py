@@ -9,7 +9,11 @@ from bot.domain.errors import ImageRejected, Refusal
 from bot.domain.requests import ImageOffer
 
 _MIB = 1 << 20
-_TYPES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/webp"})
+_TYPES = frozenset(
+    f"image/{kind}"
+    for kind in ("png", "apng", "jpeg", "jpg", "webp", "gif", "heic", "heif", "avif")
+)
+_SAYS_NOTHING = frozenset({"", "application/octet-stream"})
 
 
 def check_offer(offer: ImageOffer, *, max_bytes: int) -> None:
@@ -48,8 +52,10 @@ def _check(offer: ImageOffer, max_bytes: int) -> None:
 
 def _kind(offer: ImageOffer) -> str:
     """What Discord called it; where it said nothing, what the name says."""
-    named = offer.content_type or mimetypes.guess_type(offer.filename)[0] or ""
-    return named.partition(";")[0].strip().lower()
+    said = (offer.content_type or "").partition(";")[0].strip().lower()
+    if said not in _SAYS_NOTHING:
+        return said
+    return mimetypes.guess_type(offer.filename, strict=False)[0] or ""
 
 
 def _wrong_type(kind: str) -> Refusal:

@@ -12,12 +12,10 @@ from bot.domain.jobs import Job, JobStatus, video_name
 from bot.domain.models import Catalogue
 from bot.domain.views import CardState, Delivery, DeliveryForm
 from bot.presenter import lines, outcome
-from bot.presenter.prose import shorten, visible
+from bot.presenter.alt import alt_text
 from bot.presenter.voice import Voice
 from bot.text import Texts
 
-ALT_WIDTH = 127
-"""Columns of alt text; eight UTF-16 units each, as emoji may have, stay within Discord's 1,024."""
 ROW = 5
 """Buttons beside each other."""
 
@@ -45,16 +43,21 @@ class CardFile:
     name: str
     """Plain ASCII, made of the job's id and a number alone."""
     path: Path
+    alt: str | None
+    """What it shows, in words; on the file and on the component that shows it."""
+    hidden: bool
+    """Whether it is shown behind a spoiler."""
 
 
-def card_files(state: CardState) -> tuple[CardFile, ...]:
+def card_files(state: CardState, *, texts: Texts) -> tuple[CardFile, ...]:
     """What must be attached to the message for `card_view` of the same state."""
-    return (*_videos(state, DeliveryForm.ATTACHED), *_pictures(state))
+    say = Voice(texts, state.job.locale)
+    return (*_videos(state, DeliveryForm.ATTACHED, say), *_pictures(state, say))
 
 
-def further_files(state: CardState) -> tuple[CardFile, ...]:
+def further_files(state: CardState, *, texts: Texts) -> tuple[CardFile, ...]:
     """The same for `further_view`."""
-    return _videos(state, DeliveryForm.FURTHER)
+    return _videos(state, DeliveryForm.FURTHER, Voice(texts, state.job.locale))
 
 
 def card_view(
@@ -73,43 +76,48 @@ def card_view(
 def further_view(state: CardState, *, texts: Texts) -> ui.LayoutView:
     """The second message: the videos for which the card has no room."""
     say = Voice(texts, state.job.locale)
-    files = further_files(state)
+    files = further_files(state, texts=texts)
     text = say("card-rest", count=len(files), of=len(state.deliveries))
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[state.job.status])
-    box.add_item(ui.TextDisplay(text)).add_item(_gallery(files, state.job.request.prompt))
+    box.add_item(ui.TextDisplay(text)).add_item(_gallery(files))
     return ui.LayoutView(timeout=None).add_item(box)
 
 
 def _header(state: CardState, say: Voice, models: Catalogue) -> Item:
     """Lines 1 and 2, the reference image beside them."""
     text = f"{lines.prompt_line(state)}\n{lines.facts_line(state, say, models)}"
-    return _beside(text, _pictures(state)[:1], say("card-image"))
+    return _beside(text, _pictures(state, say)[:1])
 
 
-def _beside(text: str, picture: Sequence[CardFile], alt: str) -> Item:
+def _beside(text: str, picture: Sequence[CardFile]) -> Item:
     """A text with a small picture to its right, if there is one."""
     for file in picture:
-        thumbnail: Item = ui.Thumbnail(f"attachment://{file.name}", description=alt)
+        thumbnail: Item = ui.Thumbnail(
+            f"attachment://{file.name}", description=file.alt, spoiler=file.hidden
+        )
         return ui.Section(text, accessory=thumbnail)
     return ui.TextDisplay(text)
 
 
 def _body(state: CardState, say: Voice) -> Sequence[Item]:
     """Lines 3 to 5; the videos take the place of the bar, and of the last frame, that led there."""
-    videos = _videos(state, DeliveryForm.ATTACHED)
+    videos = _videos(state, DeliveryForm.ATTACHED, say)
     head, *rest = (part(state, say) for part in (lines.headline, lines.detail, lines.times))
     foot = "\n".join(line for line in rest if line)
     if not videos:
         text = f"{head}\n{foot}" if foot else head
-        return (_beside(text, _pictures(state)[1:], say("card-last-frame")),)
-    gallery = _gallery(videos, state.job.request.prompt)
-    return (ui.TextDisplay(head), gallery, *((ui.TextDisplay[Any](foot),) if foot else ()))
+        return (_beside(text, _pictures(state, say)[1:]),)
+    return (ui.TextDisplay(head), _gallery(videos), *((ui.TextDisplay[Any](foot),) if foot else ()))
 
 
-def _gallery(videos: Sequence[CardFile], prompt: str) -> Item:
-    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH) or None
+def _gallery(videos: Sequence[CardFile]) -> Item:
     return ui.MediaGallery(
-        *(discord.MediaGalleryItem(f"attachment://{each.name}", description=alt) for each in videos)
+        *(
+            discord.MediaGalleryItem(
+                f"attachment://{each.name}", description=each.alt, spoiler=each.hidden
+            )
+            for each in videos
+        )
     )
 
 
@@ -132,24 +140,36 @@ def _rows(links: Sequence[Item], own: Sequence[Item]) -> Iterator[Sequence[Item]
         yield from (group[at : at + ROW] for at in range(0, len(group), ROW))
 
 
-def _videos(state: CardState, form: DeliveryForm) -> tuple[CardFile, ...]:
-    return tuple(_file(state, each) for each in state.deliveries if each.form is form)
+def _videos(state: CardState, form: DeliveryForm, say: Voice) -> tuple[CardFile, ...]:
+    return tuple(_file(state, each, say) for each in state.deliveries if each.form is form)
 
 
-def _file(state: CardState, delivery: Delivery) -> CardFile:
-    return CardFile(name=video_name(state.job.id, delivery.number), path=delivery.clip.path)
+def _file(state: CardState, delivery: Delivery, say: Voice) -> CardFile:
+    job, number, several = state.job, delivery.number, len(state.deliveries) > 1
+    return CardFile(
+        name=video_name(job.id, number),
+        path=delivery.clip.path,
+        alt=alt_text(job.request.prompt, say("alt-video", number=number) if several else ""),
+        hidden=job.hidden,
+    )
 
 
-def _pictures(state: CardState) -> tuple[CardFile, ...]:
+def _pictures(state: CardState, say: Voice) -> tuple[CardFile, ...]:
     """The reference images that are shown: both ends of a video, until it is there itself."""
-    shown = state.pictures[: 1 if _videos(state, DeliveryForm.ATTACHED) else len(_STEMS)]
-    return tuple(_picture(state.job, number, path) for number, path in enumerate(shown))
+    there = any(each.form is DeliveryForm.ATTACHED for each in state.deliveries)
+    shown = state.pictures[: 1 if there else len(_STEMS)]
+    return tuple(_picture(state.job, number, path, say) for number, path in enumerate(shown))
 
 
-def _picture(job: Job, number: int, path: Path) -> CardFile:
+def _picture(job: Job, number: int, path: Path, say: Voice) -> CardFile:
     suffix = path.suffix.lower()
     known = suffix if suffix in (".jpg", ".jpeg", ".png", ".webp") else ".jpg"
-    return CardFile(name=f"{picture_stem(job, number)}{known}", path=path)
+    return CardFile(
+        name=f"{picture_stem(job, number)}{known}",
+        path=path,
+        alt=alt_text(job.request.prompt, say("card-last-frame" if number else "card-image")),
+        hidden=job.hidden,
+    )
 
 
 def picture_stem(job: Job, number: int) -> str:

@@ -1,7 +1,7 @@
 """What commands and buttons are given: the use cases, and how people are spoken to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
 
@@ -12,6 +12,7 @@ from bot.generation.again import Again, Delete, GoOn
 from bot.generation.cancel import Cancel
 from bot.generation.collect import Collect
 from bot.generation.library import Library
+from bot.generation.originals import Originals
 from bot.generation.ports import Cards
 from bot.generation.quotas import Moderation, Quotas
 from bot.generation.submit import Submit
@@ -51,6 +52,8 @@ class Desk:
     moderator_role: int | None = None
     """MODERATOR_ROLE: its holders count as moderators in every server that has it."""
     haste: Haste = Haste()
+    originals: Originals = field(default_factory=Originals)
+    """Knows who is being sent a video in parts."""
 
     @property
     def texts(self) -> Texts:

@@ -38,7 +38,9 @@ class Face:
 
     def uploads(self) -> list[discord.File]:
         """The files, freshly opened: a `discord.File` sends nothing the second time."""
-        return [discord.File(file.path, filename=file.name) for file in self.files]
+        return [
+            discord.File(file.path, filename=file.name, description=file.alt) for file in self.files
+        ]
 
     def size(self) -> int:
         """Bytes of all files."""
@@ -66,12 +68,14 @@ class Faces:
         buttons = self.buttons(self.texts)
         view = card_view(state, texts=self.texts, models=self.models, buttons=buttons)
         mark = _mark(view)
-        return Face(view=unlisted(view), files=card_files(state), mark=mark)
+        return Face(view=unlisted(view), files=card_files(state, texts=self.texts), mark=mark)
 
     def further(self, state: CardState) -> Face:
         """The second message of a state."""
         view = further_view(state, texts=self.texts)
-        return Face(view=unlisted(view), files=further_files(state), mark=_mark(view))
+        return Face(
+            view=unlisted(view), files=further_files(state, texts=self.texts), mark=_mark(view)
+        )
 
 
 def _mark(view: ui.LayoutView) -> str:

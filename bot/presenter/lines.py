@@ -11,6 +11,7 @@ from bot.domain.errors import Param
 from bot.domain.jobs import MAX_VIDEOS, JobStatus
 from bot.domain.ledger import Balance
 from bot.domain.models import Catalogue
+from bot.domain.requests import has_moved
 from bot.domain.views import CardState, Step
 from bot.presenter import outcome
 from bot.presenter.prose import harmless
@@ -55,10 +56,11 @@ def headline(state: CardState, say: Voice) -> str:
 
 
 def detail(state: CardState, say: Voice) -> str:
-    """Line 4: how far it is, or why it ended."""
+    """Line 4: how far it is, or why it ended; and what of the image the video is made from."""
     if state.parked:
         return f"-# {say('card-goes-on')}"
-    return _DETAILS[state.job.status](state, say)
+    spoken = (_DETAILS[state.job.status](state, say), _moving(state, say))
+    return "\n".join(line for line in spoken if line)
 
 
 def times(state: CardState, say: Voice) -> str:
@@ -126,6 +128,15 @@ def _failed(_state: CardState, say: Voice) -> str:
 
 def _cancelled(_state: CardState, say: Voice) -> str:
     return say("card-cancelled")
+
+
+def _moving(state: CardState, say: Voice) -> str:
+    """That only a frame is used of what moves; no matter where no video comes of it."""
+    moved = [has_moved(name) for name in state.job.request.images]
+    if not any(moved) or state.job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+        return ""
+    frame = "one" if len(moved) == 1 else "both" if all(moved) else "first" if moved[0] else "last"
+    return f"-# {say('card-moving', frame=frame)}"
 
 
 def _turn(state: CardState, say: Voice) -> str:

@@ -109,6 +109,8 @@ def _circumstances(report: QuotaReport, say: Voice, *, own: bool) -> list[str]:
     lines = [*_stops(report, say, own=own), _work(report, say)]
     if report.pool_left is not None:
         lines.append(say("quota-pool", count=report.pool_left))
+    if report.spoiler:
+        lines.append(say("quota-spoiler"))
     if own:
         lines.append(f"-# {say('quota-decides', rule=_rule(report.balance.rule, say, own=own))}")
     return lines

@@ -27,9 +27,9 @@ def bomb() -> bytes:
     return signature + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def gif() -> bytes:
+def bmp() -> bytes:
     file = io.BytesIO()
-    Image.new("P", (8, 8)).save(file, "GIF")
+    Image.new("P", (8, 8)).save(file, "BMP")
     return file.getvalue()
 
 
@@ -47,11 +47,11 @@ async def nothing_was_lost(scene: Scene) -> None:
         ({"ratio": "21:9"}, "cannot make 21:9"),
         ({"seconds": 60}, "cannot make a video of 60 s"),
         ({"image": ("a.png", b"")}, "image is an empty file"),
-        ({"image": ("a.gif", gif())}, "Send a PNG, JPEG or WebP"),
-        ({"image": ("a.exe", b"MZ" + bytes(100))}, "Send a PNG, JPEG or WebP"),
+        ({"image": ("a.bmp", bmp())}, "Send a PNG, JPEG, WebP, GIF, HEIC or AVIF"),
+        ({"image": ("a.exe", b"MZ" + bytes(100))}, "Send a PNG, JPEG, WebP, GIF, HEIC or AVIF"),
         ({"image": ("a.png", bytes(25_000_000))}, "20 MB are allowed"),
     ],
-    ids=["empty", "model", "ratio", "seconds", "image-empty", "gif", "exe", "image-large"],
+    ids=["empty", "model", "ratio", "seconds", "image-empty", "bmp", "exe", "image-large"],
 )
 async def test_what_the_options_show_is_refused_privately(
     scene: Scene, options: dict[str, Any], says: str
@@ -66,8 +66,8 @@ async def test_what_the_options_show_is_refused_privately(
 
 @pytest.mark.parametrize(
     ("data", "says"),
-    [(b"MZ" + bytes(2_000), "not an image"), (bomb(), "500 megapixels"), (gif(), "GIF")],
-    ids=["renamed-executable", "bomb", "renamed-gif"],
+    [(b"MZ" + bytes(2_000), "not an image"), (bomb(), "500 megapixels"), (bmp(), "BMP")],
+    ids=["renamed-executable", "bomb", "renamed-bmp"],
 )
 async def test_what_only_the_bytes_show_fails_the_card_and_returns_the_credit(
     scene: Scene, data: bytes, says: str

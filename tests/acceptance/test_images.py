@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -75,6 +76,54 @@ async def test_a_frame_that_cannot_be_used_is_named_and_the_credit_returns(
         assert says in shown
         assert "1 credit returned, 3 left today" in shown
         assert scene.relay.posts == []
+
+
+def film() -> bytes:
+    """Red, then blue."""
+    file, frames = io.BytesIO(), [Image.new("RGB", (64, 36), name) for name in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    return file.getvalue()
+
+
+async def test_of_what_moves_the_first_frame_travels_and_its_member_is_told() -> None:
+    async with open_scene() as scene:
+        scene.relay.gate.clear()
+        card = await scene.video(image=("party.gif", film()))
+        await scene.until_text(card, "Your image moves: its first frame is used.")
+        scene.relay.gate.set()
+        shown = await scene.until_over(card)
+        again = await scene.press(scene.world.bob, card, "again")
+        once_more = await scene.until_over(again)
+        sent = [asked.body["messages"][0]["content"][1] for asked in scene.relay.posts]
+
+    assert [colour(decode_data_url(image["image_url"]["url"]) or b"") for image in sent] == [
+        (1, 0, 0),
+        (1, 0, 0),
+    ]
+    assert "Your image moves: its first frame is used." in shown
+    assert "Your image moves: its first frame is used." in once_more
+
+
+async def test_a_film_as_the_last_frame_is_told_apart() -> None:
+    async with open_scene(models=(between(ImageTransport.DATA),)) as scene:
+        card = await scene.video(**frames() | {"last_frame": ("party.gif", film())})
+
+        shown = await scene.until_over(card)
+
+    assert "Your last image moves: its first frame is used." in shown
+
+
+async def test_a_photo_of_a_phone_travels_as_one_that_relays_can_read() -> None:
+    pillow_heif.register_heif_opener()
+    file = io.BytesIO()
+    Image.new("RGB", (64, 36), "red").save(file, "HEIF")
+    async with open_scene() as scene:
+        await scene.until_over(await scene.video(image=("IMG_0001.HEIC", file.getvalue())))
+        (asked,) = scene.relay.posts
+
+    url = asked.body["messages"][0]["content"][1]["image_url"]["url"]
+    assert url.startswith("data:image/jpeg;base64,")
+    assert colour(decode_data_url(url) or b"") == (1, 0, 0)
 
 
 @pytest.mark.parametrize("transport", [ImageTransport.URL, ImageTransport.PROMPT])

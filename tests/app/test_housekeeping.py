@@ -4,8 +4,9 @@ import os
 import time
 from pathlib import Path
 
-from bot.app.housekeeping import tidy_folders
+from bot.app.housekeeping import tidy_benches, tidy_folders
 from bot.domain.requests import VideoRequest
+from bot.generation.originals import BENCH
 from bot.generation.shelf import in_use
 from bot.settings import Settings
 from tests.presenter.states import make_job
@@ -113,3 +114,22 @@ def test_what_an_open_job_is_shown_as_stays_too(tmp_path: Path) -> None:
     tidy_folders(settings, {"video-a-2.mp4"})
 
     assert made.exists()
+
+
+def test_parts_that_nobody_sends_any_more_are_removed(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    video = file(settings, "videos/video.mp4", hours=1)
+    for name, hours in (("old", 1), ("new", 0.2)):
+        bench = video.parent / f"{BENCH}{name}"
+        bench.mkdir()
+        (bench / "1.mp4").write_bytes(b"a part")
+        os.utime(bench, (time.time() - hours * HOUR,) * 2)
+
+    tidy_benches(settings.videos_dir)
+    tidy_folders(settings, ())
+
+    assert sorted(path.name for path in video.parent.iterdir()) == [f"{BENCH}new", "video.mp4"]
+
+
+def test_a_folder_that_is_not_there_yet_needs_no_tidying(tmp_path: Path) -> None:
+    tidy_benches(Settings(data_dir=tmp_path).videos_dir)

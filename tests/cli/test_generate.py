@@ -97,6 +97,23 @@ async def test_an_image_travels_as_a_clean_data_url(
     assert image["image_url"]["url"].startswith("data:image/")
 
 
+async def test_of_an_image_that_moves_the_first_frame_travels_and_a_person_reads_so(
+    clapper: Clapper, folder: Path, relay: Relay
+) -> None:
+    works(relay)
+    frames = [Image.new("RGB", (16, 9), colour) for colour in ("red", "blue")]
+    frames[0].save(folder / "party.gif", save_all=True, append_images=frames[1:])
+
+    ended = await clapper(
+        "generate", "--prompt", "x", "--image", "party.gif", "--json", **relay.settings()
+    )
+
+    assert ended.code == 0, ended.err
+    assert "party.gif moves: its first frame is used." in ended.err
+    image = relay.requests[0]["messages"][0]["content"][1]
+    assert image["image_url"]["url"].startswith("data:image/jpeg")
+
+
 async def test_a_linked_image_is_fetched_and_sent_likewise(
     clapper: Clapper, folder: Path, relay: Relay
 ) -> None:

@@ -89,6 +89,12 @@ def media(message: discord.Message | ResponseMessage) -> list[str]:
     return [url.partition("?")[0].rsplit("/", 1)[-1] for url in urls]
 
 
+def alts(message: discord.Message | ResponseMessage) -> list[str | None]:
+    """What is said of each video that a message shows."""
+    items = [item for part in components_of(message) for item in part.get("items", [])]
+    return [item.get("description") for item in items]
+
+
 def _card(server: Server) -> CardRef:
     return CardRef(
         application_id=1,

@@ -9,6 +9,7 @@ from tests.cogs.counter import Counter
 from tests.cogs.server import Server, components_of, forge, labels, private_answer, words
 from tests.cogs.shelf import (
     LINK,
+    alts,
     delivered,
     files,
     library,
@@ -85,6 +86,29 @@ class TestPostHere:
         assert _allowed_mentions(server) == {"parse": []}
         assert labels(posted) == ["Again", "Prompt", "Remove"]
         assert f"/{server.channel.id}/{posted.id})" in private_answer(result)
+
+    async def test_says_in_words_what_each_video_shows(
+        self, server: Server, counter: Counter
+    ) -> None:
+        await delivered(counter, server, links=((LINK,), (LINK,)))
+        shown = await watch(server)
+
+        await press(server, shown, "post")
+        await press(server, shown, "send")
+
+        (posted,) = server.channel.history(viewer=server.bob)
+        (sent,) = server.alice.user.dm_channel.history()
+        said = ["Video 1: A boat *in* the rain", "Video 2: A boat *in* the rain"]
+        assert [alts(message) for message in (shown, posted, sent)] == [said] * 3
+
+    async def test_a_prompt_that_shows_nothing_is_no_hindrance(
+        self, server: Server, counter: Counter
+    ) -> None:
+        await delivered(counter, server, prompt="\u200b\u202e")
+
+        shown = await watch(server)
+
+        assert alts(shown) == [None]
 
     async def test_pressed_twice_posts_twice(self, server: Server, counter: Counter) -> None:
         await delivered(counter, server)
@@ -286,7 +310,8 @@ class TestTooLarge:
 
         assert media(shown) == []
         assert "too large to attach here." in words(shown)
-        assert labels(shown)[0] == "Open the video"
+        assert labels(shown)[:2] == ["Open the video", "Post here"]
+        assert "parts" not in words(shown)
 
     async def test_takes_that_step_once(self, server: Server, counter: Counter) -> None:
         await delivered(counter, server)

@@ -122,7 +122,7 @@ async def test_understands_a_label_that_was_typed(server: Server, counter: Count
         ({"ratio": "4:3"}, "cannot make 4:3"),
         ({"seconds": 60}, "cannot make a video of 60 s"),
         ({"prompt": "   "}, "prompt is empty"),
-        ({"image": ("x.gif", b"GIF89a")}, "image"),
+        ({"image": ("x.tiff", b"II*\0")}, "image"),
         ({"model": "veo-3", "image": ("x.png", b"png")}, "works from words alone"),
         ({"last_frame": ("x.png", b"png")}, "Sora 2 takes no last frame. These do: Kling."),
         (
@@ -131,12 +131,12 @@ async def test_understands_a_label_that_was_typed(server: Server, counter: Count
         ),
         ({"model": "kling", "last_frame": ("x.png", b"png")}, "A last frame needs a first one"),
         (
-            {"model": "kling", "image": ("x.png", b"png"), "last_frame": ("x.gif", b"GIF89a")},
-            "The last frame is of the type GIF",
+            {"model": "kling", "image": ("x.png", b"png"), "last_frame": ("x.tiff", b"II*\0")},
+            "The last frame is of the type TIFF",
         ),
         (
-            {"model": "kling", "image": ("x.gif", b"GIF89a"), "last_frame": ("x.png", b"png")},
-            "The first frame is of the type GIF",
+            {"model": "kling", "image": ("x.tiff", b"II*\0"), "last_frame": ("x.png", b"png")},
+            "The first frame is of the type TIFF",
         ),
         (
             {"model": "kling", "image": ("x.png", b"png"), "last_frame": ("x.png", b"")},

@@ -30,11 +30,18 @@ def refusal(given: ImageOffer) -> tuple[str, dict[str, object]]:
         ("image/jpeg", "a"),
         ("image/jpg", "a.jpg"),
         ("IMAGE/WebP; charset=binary", "a.exe"),
+        ("image/gif", "a.gif"),
+        ("image/apng", "a.apng"),
+        ("image/heic", "IMG_0001.HEIC"),
+        ("image/heif", "a"),
+        ("image/avif", "a.avif"),
         (None, "a.JPG"),
         ("", "a.webp"),
+        (None, "IMG_0001.HEIC"),
+        ("application/octet-stream", "a.heif"),
     ],
 )
-def test_takes_the_three_kinds_in_all_spellings(kind: str | None, name: str) -> None:
+def test_takes_the_kinds_that_can_be_read_in_all_spellings(kind: str | None, name: str) -> None:
     check_offer(offer(8 * MIB, kind, name), max_bytes=8 * MIB)
 
 
@@ -53,10 +60,12 @@ def test_one_byte_too_many_does_not_read_as_the_limit() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "params"),
     [
-        ("image/gif", "a.png", {"type": "GIF"}),
+        ("image/bmp", "a.png", {"type": "BMP"}),
+        ("image/heic-sequence", "a.heics", {"type": "HEIC-SEQUENCE"}),
+        ("application/octet-stream", "a.exe", {}),
         ("image/svg+xml", "a.svg", {"type": "SVG+XML"}),
         ("image/x-icon", "a.ico", {"type": "ICON"}),
-        (None, "a.gif", {"type": "GIF"}),
+        (None, "a.tiff", {"type": "TIFF"}),
         ("video/mp4", "a.mp4", {}),
         ("application/x-msdownload", "a.exe", {}),
         (None, "a.exe", {}),

@@ -72,6 +72,12 @@ def components(view: ui.LayoutView) -> Iterator[dict[str, Any]]:
         queue += [component["accessory"]] if component.get("accessory") else []
 
 
+def alts_of(view: ui.LayoutView) -> dict[str, str | None]:
+    """What is said of each picture and video that a view shows, by its address."""
+    shown = [item for part in components(view) for item in [part, *part.get("items", [])]]
+    return {item["media"]["url"]: item.get("description") for item in shown if "media" in item}
+
+
 def written(view: ui.LayoutView) -> str:
     """All text of a view, from top to bottom."""
     return "\n".join(c["content"] for c in components(view) if "content" in c)

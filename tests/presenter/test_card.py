@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from discord import ui
 
-from bot.domain.jobs import JobStatus
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
-from bot.domain.requests import VideoRequest
+from bot.domain.requests import VideoRequest, input_name
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Step, Treatment
 from bot.presenter.buttons import job_buttons
 from bot.presenter.card import card_files, card_view, further_files, further_view
@@ -20,6 +20,7 @@ from tests.presenter.states import (
     NOW,
     OWNER,
     TEXTS,
+    alts_of,
     components,
     make_balance,
     make_clip,
@@ -78,6 +79,35 @@ def test_a_waiting_card_tells_its_place_and_what_is_held() -> None:
 
 def test_a_waiting_card_says_that_the_image_is_being_checked() -> None:
     assert "-# Checking the image" in text(CardState(job=make_job(inputs_ready=False)))
+
+
+STILL, FRAME = input_name("a" * 32, ".jpg"), input_name("a" * 32, ".jpg", moved=True)
+
+
+@pytest.mark.parametrize(
+    ("images", "said"),
+    [
+        ((FRAME,), "-# Your image moves: its first frame is used."),
+        ((FRAME, STILL), "-# Your first image moves: its first frame is used."),
+        ((STILL, FRAME), "-# Your last image moves: its first frame is used."),
+        ((FRAME, FRAME), "-# Both of your images move: the first frame of each is used."),
+    ],
+)
+@pytest.mark.parametrize("job", [make_job(), RUNNING, DELIVERED], ids=lambda job: job.status.value)
+def test_a_card_says_whose_first_frame_is_used(
+    job: Job, images: tuple[str, ...], said: str
+) -> None:
+    asked = replace(job.request, images=images)
+
+    assert said in text(CardState(job=replace(job, request=asked)))
+
+
+def test_a_card_says_nothing_of_frames_where_nothing_moves_or_nothing_comes_of_it() -> None:
+    still = replace(make_job().request, images=(STILL, STILL))
+    moving = replace(still, images=(FRAME,))
+
+    for job in (replace(RUNNING, request=still), replace(FAILED, request=moving)):
+        assert "frame" not in "\n".join(text(CardState(job=job)))
 
 
 def test_a_making_card_shows_the_relays_step_and_percentage() -> None:
@@ -402,8 +432,11 @@ def test_the_second_message_holds_the_rest() -> None:
 
     shown = further_view(state, texts=TEXTS)
 
-    assert gallery(shown) == [file.name for file in further_files(state)]
-    assert [file.path.name for file in further_files(state)] == ["clip-5.mp4", "clip-6.mp4"]
+    assert gallery(shown) == [file.name for file in further_files(state, texts=TEXTS)]
+    assert [file.path.name for file in further_files(state, texts=TEXTS)] == [
+        "clip-5.mp4",
+        "clip-6.mp4",
+    ]
     assert shown_text(shown) == ["2 more of 6 videos"]
 
 
@@ -554,7 +587,9 @@ def test_both_ends_are_shown_until_the_video_is_there(tmp_path: Path) -> None:
         first, last = "input-0123456789abcdef.jpg", "last-0123456789abcdef.png"
         names = [first] if videos else [first, last]
         assert pictures == [f"attachment://{name}" for name in names]
-        assert [file.name for file in card_files(state) if file.path in frames] == names
+        assert [
+            file.name for file in card_files(state, texts=TEXTS) if file.path in frames
+        ] == names
 
 
 def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
@@ -564,8 +599,33 @@ def test_the_files_are_those_that_the_card_shows(tmp_path: Path) -> None:
 
     urls = {c["media"]["url"] for c in components(shown) if "media" in c}
     urls |= {item["media"]["url"] for c in components(shown) for item in c.get("items", [])}
-    assert urls == {f"attachment://{file.name}" for file in card_files(state)}
-    assert [file.path for file in card_files(state)] == [Path("clip.mp4"), tmp_path / "a.jpg"]
+    assert urls == {f"attachment://{file.name}" for file in card_files(state, texts=TEXTS)}
+    assert [file.path for file in card_files(state, texts=TEXTS)] == [
+        Path("clip.mp4"),
+        tmp_path / "a.jpg",
+    ]
+
+
+def test_several_videos_are_told_apart_in_their_alt_texts() -> None:
+    videos = tuple(replace(attached(), number=number) for number in (1, 2))
+
+    said = alts_of(view(CardState(job=DELIVERED, deliveries=videos)))
+
+    assert list(said.values()) == [
+        "Video 1: A paper boat in the rain",
+        "Video 2: A paper boat in the rain",
+    ]
+
+
+def test_the_reference_images_say_what_they_are_for(tmp_path: Path) -> None:
+    frames = (tmp_path / "a.jpg", tmp_path / "b.png")
+
+    said = alts_of(view(CardState(job=RUNNING, pictures=frames)))
+
+    assert list(said.values()) == [
+        "Reference image: A paper boat in the rain",
+        "Last frame: A paper boat in the rain",
+    ]
 
 
 def test_buttons_follow_the_link() -> None:

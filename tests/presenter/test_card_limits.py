@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from bot.domain.jobs import JobStatus
 from bot.domain.ledger import Allowance, Balance, Grant, Period, Scope
 from bot.domain.models import Catalogue, VideoModel
-from bot.domain.requests import VideoRequest
+from bot.domain.requests import VideoRequest, input_name
 from bot.domain.views import CardState, Delivery, DeliveryForm, Place, Spot, Step, Treatment
 from bot.presenter.card import card_files, card_view, further_files, further_view
 from tests.presenter.states import (
     NOW,
     OWNER,
     TEXTS,
+    alts_of,
     components,
     make_clip,
     make_job,
@@ -47,6 +48,9 @@ requests = st.builds(
     ratio=st.none() | long_text,
     seconds=st.none() | huge,
     continues=st.none() | st.just("0123456789abcdef"),
+    images=st.lists(
+        st.booleans().map(lambda moved: input_name("0" * 32, ".jpg", moved=moved)), max_size=3
+    ).map(tuple),
 )
 jobs = st.builds(
     make_job,
@@ -125,10 +129,16 @@ def test_every_card_is_within_the_limits_of_discord(state: CardState, label: str
     view = card_view(state, texts=TEXTS, models=models, buttons=some_buttons("a", "b", "c", "d"))
 
     _check(view)
-    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in card_files(state))
+    files = card_files(state, texts=TEXTS)
+    assert all(re.fullmatch(r"[\w.-]+", file.name, re.ASCII) for file in files)
+    assert {f"attachment://{file.name}": file.alt for file in files} == alts_of(view)
 
 
-@given(states.filter(further_files))
+def _has_further(state: CardState) -> bool:
+    return bool(further_files(state, texts=TEXTS))
+
+
+@given(states.filter(_has_further))
 @settings(max_examples=50, deadline=None)
 def test_every_second_message_is_within_the_limits_of_discord(state: CardState) -> None:
     _check(further_view(state, texts=TEXTS))
@@ -145,6 +155,7 @@ def _check(view: ui.LayoutView) -> None:
     items = [item for part in parts for item in [part, *part.get("items", [])]]
     alts = [item["description"] for item in items if item.get("description")]
     assert all(len(alt.encode("utf-16-le")) // 2 <= 1024 for alt in alts)
+    assert all(item.get("description") != "" for item in items)
     assert all(1 <= len(part["components"]) <= 5 for part in parts if part["type"] == 1)
     assert all(1 <= len(part["items"]) <= 10 for part in parts if part["type"] == 12)
 

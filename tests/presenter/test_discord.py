@@ -54,7 +54,8 @@ def state_of(status: JobStatus, picture: Path, clip: Path) -> CardState:
 
 
 def uploads(state: CardState) -> list[discord.File]:
-    return [discord.File(file.path, file.name) for file in card_files(state)]
+    files = card_files(state, texts=TEXTS)
+    return [discord.File(file.path, file.name, description=file.alt) for file in files]
 
 
 async def test_one_message_goes_through_every_state(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ async def test_one_message_goes_through_every_state(tmp_path: Path) -> None:
 
             message = await message.edit(attachments=uploads(state), **payload(state))
 
-            assert media(message) == {file.name for file in card_files(state)}
+            assert media(message) == {file.name for file in card_files(state, texts=TEXTS)}
 
 
 async def test_a_prompt_too_long_for_a_message_arrives_as_a_file() -> None:

@@ -11,22 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.jobs import Job, JobStatus
-from bot.domain.library import Handout, Kept, Page, VideoFile
+from bot.domain.library import Handout, Kept, Page, Part, VideoFile
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import VideoRequest
 from bot.generation.library import PAGE
+from bot.presenter.alt import MAX_ALT
 from bot.presenter.library.items import PageButton, Verb, VideoButton
 from bot.presenter.library.views import (
     Look,
     page_view,
+    part_view,
+    parts_end_view,
     private_view,
     question_view,
     shared_view,
 )
 from bot.presenter.outcome import MAX_LINK
-from bot.presenter.prose import web_link
+from bot.presenter.prose import units_of, web_link
 from bot.presenter.voice import Voice
-from tests.presenter.states import NOW, OWNER, TEXTS, components, make_job, written
+from tests.presenter.states import NOW, OWNER, TEXTS, alts_of, components, make_job, written
 from tests.presenter.test_card_limits import CONSTRUCT, long_text
 from tests.presenter.test_prose import anything
 
@@ -93,6 +96,15 @@ def five_buttons() -> list[ui.Item[Any]]:
     return [VideoButton(verb, JOB_ID, "Delete for good") for verb in list(Verb)[:4]]
 
 
+def some_parts(handout: Handout) -> list[Part]:
+    """As many as one message takes, of the first of its videos."""
+    video = handout.kept.files[0]
+    return [
+        Part(path=video.path, size=video.size, number=number, of=20, video=video)
+        for number in range(1, 11)
+    ]
+
+
 def check(view: ui.LayoutView) -> None:
     parts = list(components(view))
     assert len(parts) <= 40
@@ -105,8 +117,7 @@ def check(view: ui.LayoutView) -> None:
         assert len(button.get("custom_id", "")) <= 100
     galleries = [part["items"] for part in parts if "items" in part]
     assert all(1 <= len(items) <= 10 for items in galleries)
-    alts = [item.get("description") or "" for items in galleries for item in items]
-    assert all(len(alt.encode("utf-16-le")) // 2 <= 1024 for alt in alts)
+    assert all(alt is None or 0 < units_of(alt) <= MAX_ALT for alt in alts_of(view).values())
 
 
 def check_peace(view: ui.LayoutView) -> None:
@@ -141,6 +152,9 @@ def test_every_video_is_within_the_limits_and_leaves_everybody_in_peace(
 
     for view in (
         private_view(handout, look, buttons=five_buttons()),
+        private_view(handout, look, buttons=five_buttons(), parts=five_buttons()[0]),
+        part_view(some_parts(handout), handout.kept, look.say),
+        parts_end_view(TEXTS.say("refusal-parts-codec"), handout, look.say),
         shared_view(handout, look, buttons=five_buttons()[:3]),
         question_view(handout.kept, look, buttons=five_buttons()[:1]),
     ):

@@ -39,6 +39,22 @@ async def test_replies_to_the_card_with_the_rest_and_notifies_nobody(stage: Stag
     assert stage.env.backend.get_message(stage.channel.id, second.id).ping_user_ids == []
 
 
+async def test_every_video_says_in_words_what_it_shows_and_which_it_is(stage: Stage) -> None:
+    state = await settled(stage)
+
+    await stage.editor.follow(state)
+
+    items = [item for message in stage.messages() for item in gallery(message).items]
+    stored = [
+        item
+        for message in stage.messages()
+        for item in stage.env.backend.get_message(stage.channel.id, message.id).attachments
+    ]
+    said = [f"Video {number}: A paper boat in the rain" for number in range(1, 7)]
+    assert [item.description for item in items] == said
+    assert [item["description"] for item in stored] == said
+
+
 async def test_a_repetition_finds_the_one_that_is_there(stage: Stage) -> None:
     state = await settled(stage)
     first = await stage.editor.follow(state)

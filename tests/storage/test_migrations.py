@@ -85,6 +85,30 @@ async def test_the_first_schema_filled_is_brought_up_to_date(url: str, clock: Cl
     await opened.close()
 
 
+async def test_what_was_there_before_spoilers_is_behind_none(url: str, clock: Clock) -> None:
+    server = "INSERT INTO servers (guild_id, timezone, cooldown_seconds) VALUES (1, 'UTC', 9)"
+    await at_revision(url, "0002", SECOND_JOB, server)
+
+    opened = await Database.open(url)
+
+    studio = Studio(opened, clock, Limits())
+    old = await studio.jobs.get("00000000000000aa")
+    assert old is not None
+    assert (old.request.spoiler, old.server_spoiler, await studio.jobs.hides(old)) == (False,) * 3
+    assert old.videos == (("https://a.example/v",),)
+    await studio.rules.set_spoiler(1, True, actor_id=2)
+    assert await studio.jobs.hides(old)
+    new = await studio.admit()
+    assert await studio.jobs.get(new.id) == new
+    await opened.close()
+
+
+SECOND_JOB = (
+    "INSERT INTO jobs (id, interaction_id, guild_id, channel_id, user_id, role_ids, locale, prompt,"
+    " model, images, price, status, inputs_ready, created_at, finished_at, failure_params,"
+    " refunded, videos, fence) VALUES ('00000000000000aa', 5, 1, 1, 1, '[]', 'en-US', 'a fox',"
+    " 'sora-2', '[]', 0, 'delivered', 1, 1, 2, '{}', 0, '[[\"https://a.example/v\"]]', 1)"
+)
 FIRST_JOB = (
     "INSERT INTO jobs (id, interaction_id, guild_id, channel_id, user_id, role_ids, locale, prompt,"
     " model, images, price, status, inputs_ready, created_at, finished_at, failure_params,"

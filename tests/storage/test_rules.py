@@ -83,6 +83,30 @@ async def test_a_block_ends(studio: Studio) -> None:
     assert (await studio.ledger.report(a_requester())).block is None
 
 
+async def test_a_server_that_wants_spoilers_has_them_until_it_does_not(studio: Studio) -> None:
+    before = await studio.admit()
+    await studio.rules.set_spoiler(GUILD, True, actor_id=MODERATOR)
+    during = await studio.admit()
+
+    assert (before.hidden, during.hidden, during.request.spoiler) == (False, True, False)
+    assert await studio.jobs.hides(before)
+    assert (await studio.ledger.report(a_requester())).spoiler
+
+    await studio.rules.set_spoiler(GUILD, False, actor_id=MODERATOR)
+
+    assert not await studio.jobs.hides(before)
+    assert await studio.jobs.hides(during)
+    assert not (await studio.ledger.report(a_requester())).spoiler
+
+
+async def test_one_servers_spoilers_are_not_anothers(studio: Studio) -> None:
+    await studio.rules.set_spoiler(GUILD + 1, True, actor_id=MODERATOR)
+
+    job = await studio.admit()
+
+    assert not await studio.jobs.hides(job)
+
+
 async def test_the_moderator_role_is_kept(studio: Studio) -> None:
     before = await studio.rules.moderator_role(GUILD)
     await studio.rules.set_moderator_role(GUILD, 77, actor_id=MODERATOR)
@@ -112,6 +136,7 @@ async def test_every_decision_is_recorded_once(studio: Studio, database: Databas
     await studio.rules.pause(GUILD, actor_id=MODERATOR, reason="tidying")
     await studio.rules.resume(GUILD, actor_id=MODERATOR)
     await studio.rules.set_cooldown(GUILD, timedelta(seconds=9), actor_id=MODERATOR)
+    await studio.rules.set_spoiler(GUILD, True, actor_id=MODERATOR)
 
     assert await record(database) == [
         ("allowance-set", MODERATOR, 5, None),
@@ -120,6 +145,7 @@ async def test_every_decision_is_recorded_once(studio: Studio, database: Databas
         ("paused", MODERATOR, None, "tidying"),
         ("resumed", MODERATOR, None, None),
         ("cooldown", MODERATOR, None, None),
+        ("spoiler", MODERATOR, None, None),
     ]
 
 

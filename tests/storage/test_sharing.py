@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 
@@ -76,6 +77,16 @@ async def test_a_hundred_who_wait_share_a_few_commits(database: Database) -> Non
     begun = [statement for statement, _ in statements if statement.startswith("BEGIN")]
     assert len(begun) <= 2 + 100 / MOST
     assert await ask(database, "SELECT count(*) FROM servers") == [100]
+
+
+async def test_each_works_in_the_context_of_whoever_asked(database: Database) -> None:
+    asker: ContextVar[str] = ContextVar("asker", default="nobody")
+
+    async def asking(name: str) -> str:
+        asker.set(name)
+        return await database.transact(lambda _: asker.get())
+
+    assert await behind(Gate(), database, asking("alice"), asking("bob")) == ["alice", "bob"]
 
 
 async def test_a_refusal_undoes_its_own_part_alone(database: Database) -> None:

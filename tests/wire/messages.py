@@ -22,6 +22,8 @@ from tests.wire.state import (
 _MENTION = re.compile(r"<@!?(\d+)>")
 _MAX_COMPONENTS = 40
 _MAX_TEXT = 4000
+_MAX_DESCRIPTION = 1024
+"""Of a file, and of a gallery's item or a thumbnail."""
 
 
 class Messages:
@@ -70,8 +72,11 @@ class Messages:
             setattr(message, name, getattr(trial, name))
         return message
 
-    def store(self, channel_id: int, filename: str, content: bytes) -> StoredFile:
+    def store(
+        self, channel_id: int, filename: str, content: bytes, description: str | None = None
+    ) -> StoredFile:
         """Puts a file on the CDN."""
+        _check_description(description)
         file_id = self._ids.next()
         path = f"/attachments/{channel_id}/{file_id}/{filename}"
         stored = StoredFile(
@@ -80,6 +85,7 @@ class Messages:
             content=content,
             content_type=mimetypes.guess_type(filename)[0] or "application/octet-stream",
             url=f"{self._origin}{path}?ex=7fffffff&is=0&hm={file_id:x}&",
+            description=description,
         )
         self.files[file_id] = stored
         return stored
@@ -118,9 +124,10 @@ class Messages:
         else:
             wanted = {str(each["id"]) for each in listed}
             kept = [file for file in message.files if str(file.id) in wanted]
+        said = {each["id"]: each.get("description") for each in listed or ()}
         added = [
-            self.store(message.channel_id, upload.filename, upload.content)
-            for _, upload in sorted(body.uploads.items())
+            self.store(message.channel_id, upload.filename, upload.content, said.get(number))
+            for number, upload in sorted(body.uploads.items())
         ]
         return kept + added
 
@@ -139,10 +146,17 @@ def _checked(parts: list[Payload], message: Message) -> list[Payload]:
         raise ApiError(400, 50035, "Invalid Form Body: more than 40 components")
     if sum(len(part["content"]) for part in everything if part["type"] == 10) > _MAX_TEXT:
         raise ApiError(400, 50035, "Invalid Form Body: more than 4000 characters of text")
+    for each in (item for part in everything for item in [part, *part.get("items", [])]):
+        _check_description(each.get("description"))
     newer = any(part["type"] >= 9 for part in everything)
     if newer and not message.flags & COMPONENTS_V2:
         raise ApiError(400, 50035, "Invalid Form Body: components v2 without their flag")
     return copy.deepcopy(parts)
+
+
+def _check_description(said: str | None) -> None:
+    if said is not None and not 0 < len(said.encode("utf-16-le")) // 2 <= _MAX_DESCRIPTION:
+        raise ApiError(400, 50035, "Invalid Form Body: description must have 1 to 1024 characters")
 
 
 def _resolved(part: Payload, files: list[StoredFile]) -> Payload:

@@ -123,6 +123,11 @@ class Message:
         return {file.filename: file.content for file in self.files}
 
     @property
+    def alts(self) -> dict[str, str | None]:
+        """What is said of every stored file by name."""
+        return {file.filename: file.description for file in self.files}
+
+    @property
     def text(self) -> str:
         """The content and all text displays, line by line."""
         parts = [part["content"] for part in walk(self.components) if part["type"] == 10]

@@ -45,6 +45,7 @@ async def test_a_video_is_watched_posted_and_sent_whole(
     assert not posted.ephemeral
     assert watched == _video(posted) == _video(sent) == video
     assert posted.mentions == sent.mentions == ()
+    assert [list(each.alts.values()) for each in (card, opened, posted, sent)] == [["a cat"]] * 4
     assert "Traceback" not in bot.log
 
 

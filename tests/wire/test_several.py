@@ -39,6 +39,8 @@ async def test_a_second_message_whose_answer_was_lost_is_there_once(
     assert card is server.original(event)
     assert [_numbers(message) for message in server.messages] == [[1, 2, 3, 4], [5, 6], []]
     assert all(video[4:8] == b"ftyp" for video in (card.attachments | second.attachments).values())
+    said = {**card.alts, **second.alts}.values()
+    assert list(said) == [f"Video {number}: a cat, 6 variations" for number in range(1, 7)]
     assert (second.reply_to, reply.mentions) == (card.id, (place.alice.id,))
     assert second.nonce is not None
     assert len(second.nonce) <= 25

@@ -11,10 +11,12 @@ import discord
 from bot.domain.errors import ClapperError, Refusal
 from bot.domain.library import Handout, Kept
 from bot.generation.library import Library
+from bot.presenter.library.views import alt_of
 from bot.presenter.outcome import MAX_LINK
 from bot.presenter.pace import Pace
 from bot.presenter.prose import web_link
 from bot.presenter.routes import MIB, Verdict, verdict
+from bot.presenter.voice import Voice
 
 PACE = Pace()
 """How long Discord is given; the same as for cards."""
@@ -40,7 +42,7 @@ async def give(
         Refusal: Discord does not take it; or what `send` raises.
     """
     handout = _offer(library, kept, limit)
-    async with _refused_in_words():
+    async with refused_in_words():
         try:
             sent = await _send(send, handout)
         except discord.HTTPException as refused:
@@ -65,9 +67,13 @@ def check_not_empty(handout: Handout) -> None:
         raise Refusal("refusal-video-too-large", size=first.size, limit=handout.limit, name=name)
 
 
-def uploads(handout: Handout) -> list[discord.File]:
+def uploads(handout: Handout, say: Voice) -> list[discord.File]:
     """Its files, freshly opened: a `discord.File` sends nothing the second time."""
-    return [discord.File(file.path, filename=file.path.name) for file in handout.files]
+    kept = handout.kept
+    return [
+        discord.File(file.path, filename=file.path.name, description=alt_of(kept, file, say))
+        for file in handout.files
+    ]
 
 
 def _offer(library: Library, kept: Kept, limit: int) -> Handout:
@@ -85,7 +91,8 @@ async def _send(send: Callable[[Handout], Awaitable[T]], handout: Handout) -> T:
 
 
 @asynccontextmanager
-async def _refused_in_words() -> AsyncIterator[None]:
+async def refused_in_words() -> AsyncIterator[None]:
+    """Turn what Discord answers, and a file that is gone, into refusals."""
     try:
         yield
     except ClapperError:

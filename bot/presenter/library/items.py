@@ -12,12 +12,14 @@ from discord import ui
 from bot.domain.errors import Refusal
 from bot.domain.jobs import Job
 from bot.domain.library import Handout, Page
+from bot.generation.originals import in_parts
 from bot.presenter.answering import acknowledge, guarded, later, promptly, tell
 from bot.presenter.buttons import JobButton
 from bot.presenter.buttons import Verb as CardVerb
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
 from bot.presenter.library.giving import check_not_empty, give, uploads
+from bot.presenter.library.parts import give_in_parts
 from bot.presenter.library.places import card_url, message_url
 from bot.presenter.library.views import (
     Item,
@@ -39,6 +41,8 @@ class Verb(StrEnum):
     OPEN = "open"
     POST = "post"
     SEND = "send"
+    PARTS = "parts"
+    """Send what is too large in parts."""
     DELETE = "delete"
     SURE = "sure"
     """Delete it for good."""
@@ -50,6 +54,7 @@ _LABELS: Mapping[Verb, str] = {
     Verb.OPEN: "button-watch",
     Verb.POST: "button-post",
     Verb.SEND: "button-send",
+    Verb.PARTS: "button-parts",
     Verb.DELETE: "button-delete",
     Verb.SURE: "button-delete-yes",
     Verb.REMOVE: "button-remove",
@@ -60,7 +65,7 @@ _STYLES: Mapping[Verb, discord.ButtonStyle] = {
 }
 
 
-_OF_VIDEO = r"videos:(?P<verb>open|post|send|delete|sure|remove):(?P<job>[0-9a-f]{16})"
+_OF_VIDEO = r"videos:(?P<verb>open|post|send|parts|delete|sure|remove):(?P<job>[0-9a-f]{16})"
 _OF_PAGE = r"videos:page:(?P<page>[0-9]{1,4})"
 TEMPLATES = (_OF_VIDEO, _OF_PAGE)
 
@@ -153,8 +158,10 @@ async def _open(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
     buttons.insert(2, _card_button(look.say, CardVerb.PROMPT, job_id))
 
     async def show(handout: Handout) -> None:
-        view = private_view(handout, look, buttons=buttons)
-        await tell(interaction, view, uploads(handout))
+        worth = all(in_parts(file, handout.limit) for file in handout.left_out)
+        parts = _button(look.say, Verb.PARTS, job_id) if handout.left_out and worth else None
+        view = private_view(handout, look, buttons=buttons, parts=parts)
+        await tell(interaction, view, uploads(handout, look.say))
 
     await give(desk.library, kept, limit=interaction.filesize_limit, send=show)
 
@@ -175,7 +182,7 @@ async def _post(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
         check_not_empty(handout)
         view = unlisted(shared_view(handout, look, buttons=buttons))
         return await interaction.followup.send(
-            view=view, files=uploads(handout), allowed_mentions=SILENT, wait=True
+            view=view, files=uploads(handout, look.say), allowed_mentions=SILENT, wait=True
         )
 
     posted = await give(desk.library, kept, limit=interaction.filesize_limit, send=post)
@@ -197,7 +204,9 @@ async def _send(interaction: discord.Interaction, desk: Desk, job_id: str) -> No
         check_not_empty(handout)
         channel = await interaction.user.create_dm()
         view = unlisted(shared_view(handout, look, buttons=buttons))
-        return await channel.send(view=view, files=uploads(handout), allowed_mentions=SILENT)
+        return await channel.send(
+            view=view, files=uploads(handout, look.say), allowed_mentions=SILENT
+        )
 
     sent = await give(desk.library, kept, limit=DIRECT_MESSAGE_LIMIT, send=send)
     url = message_url(interaction.client, sent, None)
@@ -246,6 +255,7 @@ _PRESSES: Mapping[Verb, Callable[[discord.Interaction, Desk, str], Awaitable[Non
     Verb.OPEN: _open,
     Verb.POST: _post,
     Verb.SEND: _send,
+    Verb.PARTS: give_in_parts,
     Verb.DELETE: _delete,
     Verb.SURE: _sure,
     Verb.REMOVE: _remove,

@@ -9,13 +9,15 @@ import discord
 from discord import ui
 
 from bot.domain.jobs import Job
-from bot.domain.library import Handout, Kept, Page, VideoFile
+from bot.domain.library import Handout, Kept, Page, Part, VideoFile
 from bot.domain.models import Catalogue
+from bot.generation.originals import MAX_PARTS
+from bot.presenter.alt import alt_text
 from bot.presenter.answers import AMBER, GREEN, GREY, boxed
-from bot.presenter.card import ALT_WIDTH
+from bot.presenter.card import ROW
 from bot.presenter.lines import PROMPT_WIDTH
 from bot.presenter.outcome import MAX_LINK_BUTTON
-from bot.presenter.prose import harmless, shorten, visible
+from bot.presenter.prose import harmless
 from bot.presenter.voice import Voice
 
 ROW_PROMPT_WIDTH = 50
@@ -74,12 +76,20 @@ def page_view(
     return boxed(AMBER if waiting else GREEN, *items)
 
 
-def private_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
-    """One video for its owner alone."""
+def private_view(
+    handout: Handout, look: Look, *, buttons: Sequence[Item], parts: "Item | None" = None
+) -> ui.LayoutView:
+    """One video for its owner alone, who has asked to see it: never behind a spoiler.
+
+    `parts` is the button that gives what does not fit in parts, where that is worth a try.
+    """
     kept, say = handout.kept, look.say
     facts = (*_request(kept.job, look), say.at("library-made", kept.made_at), look.card(kept.job))
     end = f"-# {_dotted(say('size', size=kept.size), *_end(handout, look))}"
-    return _video_view(handout, look, facts=facts, end=(end,), buttons=buttons)
+    large = _too_large(handout, say, _offer_of_parts(handout, say, parts))
+    first = [*_link_button(handout, say), *([parts] if parts else [])]
+    text = [*large, end]
+    return _video_view(handout, look, facts=facts, foot=text, rows=(first, buttons), hidden=False)
 
 
 def shared_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
@@ -87,7 +97,9 @@ def shared_view(handout: Handout, look: Look, *, buttons: Sequence[Item]) -> ui.
     job = handout.kept.job
     made = look.say.at("library-made", handout.kept.made_at)
     facts = (f"<@{job.user_id}>", *_request(job, look), made)
-    return _video_view(handout, look, facts=facts, end=(), buttons=buttons)
+    text, link = _too_large(handout, look.say), _link_button(handout, look.say)
+    hidden = handout.kept.hidden
+    return _video_view(handout, look, facts=facts, foot=text, rows=(link, buttons), hidden=hidden)
 
 
 def question_view(kept: Kept, look: Look, *, buttons: Sequence[Item]) -> ui.LayoutView:
@@ -107,18 +119,25 @@ def _video_view(
     look: Look,
     *,
     facts: Sequence[str],
-    end: Sequence[str],
-    buttons: Sequence[Item],
+    foot: Sequence[str],
+    rows: tuple[Sequence[Item], Sequence[Item]],
+    hidden: bool,
 ) -> ui.LayoutView:
     job = handout.kept.job
     head = f"{look.prompt(job, PROMPT_WIDTH)}\n-# {_dotted(*facts)}"
     items: list[Item] = [ui.TextDisplay(head)]
     if handout.files:
-        items.append(_gallery(handout.files, job.request.prompt))
-    if foot := "\n".join([*_too_large(handout, look.say), *end]):
-        items.append(ui.TextDisplay(foot))
-    items.append(ui.ActionRow(*_link_button(handout, look.say), *buttons))
+        items.append(_gallery(handout, look.say, hidden=hidden))
+    if foot:
+        items.append(ui.TextDisplay("\n".join(foot)))
+    items += [ui.ActionRow(*row) for row in _joined(*rows)]
     return boxed(AMBER if handout.empty else GREEN, *items)
+
+
+def _joined(first: Sequence[Item], second: Sequence[Item]) -> Sequence[Sequence[Item]]:
+    """Both in one row where it has room for them."""
+    together = [*first, *second]
+    return [together] if len(together) <= ROW else [first, second]
 
 
 def _title(look: Look) -> str:
@@ -153,29 +172,95 @@ def _end(handout: Handout, look: Look) -> tuple[str, ...]:
     return (used, look.say.at("library-until", kept.until))
 
 
-def _gallery(files: Sequence[VideoFile], prompt: str) -> Item:
-    alt = shorten(" ".join(visible(prompt).split()), ALT_WIDTH) or None
+def part_view(parts: Sequence[Part], kept: Kept, say: Voice) -> ui.LayoutView:
+    """Some parts of a video, to be watched one after the other."""
+    number = parts[0].video.number
+    title = f"{say('alt-video', number=number)} · " if len(kept.files) > 1 else ""
+    gallery: Item = ui.MediaGallery(
+        *(
+            discord.MediaGalleryItem(
+                f"attachment://{part.name}", description=alt_of_part(kept, part, say)
+            )
+            for part in parts
+        )
+    )
+    return boxed(GREY, ui.TextDisplay(f"{title}{which_parts(parts, say)}"), gallery)
+
+
+def parts_end_view(text: str, handout: Handout, say: Voice) -> ui.LayoutView:
+    """Why not all parts came, and where the video is all the same."""
+    name = handout.left_out[0].path.stem if handout.left_out else ""
+    where = _named_link(handout, say) if handout.url else [say("library-no-link", name=name)]
+    items: list[Item] = [ui.TextDisplay("\n".join([text, *where]))]
+    if link := _link_button(handout, say):
+        items.append(ui.ActionRow(*link))
+    return boxed(AMBER, *items)
+
+
+def alt_of_part(kept: Kept, part: Part, say: Voice) -> str | None:
+    """What a part shows, in words."""
+    return alt_text(kept.job.request.prompt, which_parts([part], say))
+
+
+def which_parts(
+    parts: Sequence[Part],
+    say: Voice,
+    *,
+    one: str = "library-part-of",
+    several: str = "library-parts-of",
+) -> str:
+    """Which parts they are, in one of two sentences."""
+    first, last = parts[0], parts[-1]
+    if first is last:
+        return say(one, number=first.number, of=first.of)
+    return say(several, first=first.number, last=last.number, of=first.of)
+
+
+def _offer_of_parts(handout: Handout, say: Voice, parts: "Item | None") -> str:
+    """Nothing is said of parts where Discord takes less than it said: nobody knows how much."""
+    if parts:
+        return say("library-parts")
+    return say("library-parts-many", most=MAX_PARTS) if handout.limit else ""
+
+
+def _gallery(handout: Handout, say: Voice, *, hidden: bool) -> Item:
     return ui.MediaGallery(
         *(
-            discord.MediaGalleryItem(f"attachment://{file.path.name}", description=alt)
-            for file in files
+            discord.MediaGalleryItem(
+                f"attachment://{file.path.name}",
+                description=alt_of(handout.kept, file, say),
+                spoiler=hidden,
+            )
+            for file in handout.files
         )
     )
 
 
-def _too_large(handout: Handout, say: Voice) -> list[str]:
-    """What cannot be attached, and where it is instead."""
+def alt_of(kept: Kept, file: VideoFile, say: Voice) -> str | None:
+    """What a video shows, in words: on its file and where it is shown."""
+    which = say("alt-video", number=file.number) if len(kept.files) > 1 else ""
+    return alt_text(kept.job.request.prompt, which)
+
+
+def _too_large(handout: Handout, say: Voice, offer: str = "") -> list[str]:
+    """What cannot be attached, and where it is instead; `offer` is what its owner may do."""
     if not handout.left_out:
         return []
     first, count = handout.left_out[0], len(handout.left_out)
     why = say("library-too-large", count=count, size=first.size, limit=handout.limit)
+    told = [offer] if offer else []
     if not handout.url:
-        return [why, say("library-no-link", name=first.path.stem)]
+        return [why, *told, say("library-no-link", name=first.path.stem)]
+    return [f"{why} {say('library-link')}", *told, *_named_link(handout, say)]
+
+
+def _named_link(handout: Handout, say: Voice) -> list[str]:
+    """The link where there is no button for it, and when it ends."""
     named = (
         [say("card-link", url=handout.url, number=0)] if len(handout.url) > MAX_LINK_BUTTON else []
     )
     ends = say.at("card-link-ends", handout.expires_at) or say("card-link-open", count=1)
-    return [f"{why} {say('library-link')}", *named, f"-# {ends}"]
+    return [*named, f"-# {ends}"]
 
 
 def _link_button(handout: Handout, say: Voice) -> Sequence[Item]:

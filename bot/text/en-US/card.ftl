@@ -47,6 +47,12 @@ card-percent = { $bar } { NUMBER($percent, maximumFractionDigits: 0) } %
 card-turn = Starts by itself when its turn comes
 card-image-checking = Checking the image
 card-no-percent = No percentage from the relay yet
+card-moving = { $frame ->
+    [first] Your first image moves: its first frame is used.
+    [last] Your last image moves: its first frame is used.
+    [both] Both of your images move: the first frame of each is used.
+   *[one] Your image moves: its first frame is used.
+}
 card-goes-on = This goes on by itself in a moment; nothing is lost
 card-bringing = { $count ->
     [one] Bringing it here
@@ -132,6 +138,7 @@ card-link-open = { $count ->
 }
 card-image = Reference image
 card-last-frame = Last frame
+alt-video = Video { $number }
 
 ## Words for measures
 

@@ -19,7 +19,7 @@ cli-help-health-short = Ask whether the running bot is well.
 
 cli-help-prompt = What the video shows, in at most 4,000 characters.
 cli-help-demo-prompt = What the headless demo asks for.
-cli-help-image = A reference image: a PNG, JPEG or WebP file, or a link to one. May be given several times.
+cli-help-image = A reference image: a PNG, JPEG, WebP, GIF, HEIC or AVIF file, or a link to one; of what moves the first frame is used. May be given several times.
 cli-help-demo-image = A reference image for the headless demo.
 cli-help-model = A model of clapper.toml, or any other name that the relay knows; DEFAULT_MODEL if left out.
 cli-help-ratio = Width to height, such as 16:9, where the model lets you choose.
@@ -142,6 +142,7 @@ cli-backup-laws = The copy is there and can be read, but its ledger contradicts 
 cli-image-file = There is no image file { $path }.
 cli-image-size = { $path } is larger than MAX_IMAGE_MB allows ({ $limit } MB).
 cli-image-link = { $model } takes images by link (its image_transport in clapper.toml), so --image needs a link here.
+cli-image-moves = { $path } moves: its first frame is used.
 cli-hint-auth = Check RELAY_API_KEY; “python -m bot check” tells more.
 cli-hint-quota = The account at the relay is used up: top it up.
 cli-hint-not-found = Check RELAY_BASE_URL; “python -m bot check” tells more.

@@ -16,15 +16,18 @@ command-video-admin-block = Stop a member from making videos
 command-video-admin-unblock = Let a member make videos again
 command-video-admin-pause = Stop new videos on this server
 command-video-admin-resume = Allow new videos again
+command-video-admin-spoiler = Post every video on this server behind a spoiler, or only where asked for
 
 ## Options
 
 option-prompt = What the video shows, in up to 4,000 characters
-option-image = A PNG, JPEG or WebP that the video starts from
+option-image = A PNG, JPEG, WebP, GIF, HEIC or AVIF that the video starts from
 option-last_frame = A second image that the video ends with, where the model takes one
 option-model = The model that makes it
 option-ratio = Width to height, such as 16:9
 option-seconds = Length in seconds
+option-spoiler = Post the video, and the image, behind a spoiler
+option-on = Whether every video is hidden until somebody wants to see it
 option-member = The member
 option-target = A member or a role; leave it out for the whole server
 option-credits = How many credits
@@ -67,6 +70,7 @@ button-cancel-yes = Cancel the video
 button-watch = Watch
 button-post = Post here
 button-send = Send to me
+button-parts = In parts
 button-remove = Remove
 button-delete-yes = Delete for good
 button-newer = Newer

@@ -63,15 +63,14 @@ the-image-file = { $frame ->
 }
 image-unreadable = { the-image } is damaged or not what its name says. Save it anew as a PNG or JPEG and send that.
 image-type = { GIVEN($type) ->
-    [yes] { the-image-file } is a { $type }, which cannot be used. Send a PNG, JPEG or WebP.
-   *[no] { the-image-file } is not an image that can be used. Send a PNG, JPEG or WebP.
+    [yes] { the-image-file } is a { $type }, which cannot be used. Send a PNG, JPEG, WebP, GIF, HEIC or AVIF.
+   *[no] { the-image-file } is not an image that can be used. Send a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 }
 image-pixels = { GIVEN($megapixels) ->
     [yes] { the-image } has { $megapixels } megapixels, which is too many. Make it smaller and send that.
    *[no] { the-image } has too many pixels. Make it smaller and send that.
 }
 image-gone = { the-image } is not kept any more. Start a new /video with the image attached.
-image-animated = { the-image } moves, and only still ones can be used. Send a single picture.
 image-empty = { the-image } is an empty file. Send it again.
 image-fetch = { the-image } was not handed over by Discord. Send it again.
 image-mismatch = { the-image-file } does not hold what its type says. Save it anew as a PNG or JPEG and send that.

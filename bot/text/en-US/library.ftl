@@ -37,6 +37,10 @@ library-too-large = { $count ->
 }
 library-link = The relay’s own link still has it.
 library-no-link = There is no link to it any more. Whoever runs the bot can give you the file { $name }.mp4.
+library-parts = **In parts** sends it to you here, cut into pieces that fit.
+library-parts-many = In parts it would be more than { $most }, too many to send.
+library-part-of = Part { $number } of { $of }
+library-parts-of = Parts { $first } to { $last } of { $of }
 library-delete-title = Delete this video?
 library-delete-cost = It goes for good and no credit returns. Its card, and what you posted of it, stay where they are.
 
@@ -46,6 +50,19 @@ library-posting = Posting it here…
 library-posted = Posted: [open the message]({ $url })
 library-sending = Sending it to you…
 library-sent = Sent: [open the message]({ $url })
+library-cutting = Cutting it into parts…
+library-sending-part = Sending part { $number } of { $of }…
+library-sending-parts = Sending parts { $first } to { $last } of { $of }…
+library-parts-done = { $count ->
+    [one] It is here, in 1 part.
+   *[other] All { $count } parts are here, only for you. They play one after the other.
+}
+library-parts-some = { $sent } of { $count } parts are here. Nothing is lost: the video is still in /videos.
+library-parts-refused = { $count ->
+    [one] Discord found 1 part too large.
+   *[other] Discord found { $count } parts too large.
+}
+library-parts-late = Discord gave no more time to send them.
 library-deleted = Deleted. It is not kept here any more.
 
 ## Why not
@@ -57,6 +74,12 @@ refusal-video-too-large = { $limit ->
     [0] With { MEGABYTES($size) } MB the video is too large to attach there
    *[other] With { MEGABYTES($size) } MB the video is too large to attach there, where { MEGABYTES($limit) } MB fit
 }, and there is no link to it any more. Whoever runs the bot can give you the file { $name }.mp4.
+refusal-parts-running = You are being sent a video in parts already. Wait until all of them are here.
+refusal-parts-fits = This video fits here in one piece. /videos shows it.
+refusal-parts-scene = This video cannot be cut into parts that fit: one scene of it has { MEGABYTES($size) } MB, and { MEGABYTES($limit) } MB fit here.
+refusal-parts-many = This video would be { $count } parts, and { $most } are the most that can be sent.
+refusal-parts-codec = This video is of a kind that cannot be cut into parts that play.
+refusal-parts-failed = This video could not be cut into parts.
 refusal-direct-closed = Discord did not let the bot write to you. Allow direct messages in this server’s privacy settings and try again, or post the video here.
 refusal-discord = Discord does not answer as it should. Try again in a minute.
 refusal-discord-closed = Discord does not allow that here. Try another channel, or have the video sent to you.

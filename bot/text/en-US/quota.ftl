@@ -24,6 +24,7 @@ quota-pool = { $count ->
     [one] 1 credit left for the whole server
    *[other] { $count } credits left for the whole server
 }
+quota-spoiler = Videos are posted behind a spoiler here
 quota-blocked = { GIVEN($reason) ->
     [yes] Blocked from making videos: { $reason }
    *[no] Blocked from making videos
@@ -129,6 +130,10 @@ done-unblocked = { MEMBER($target) } can make videos here again.
 done-not-blocked = { MEMBER($target) } is not blocked.
 done-paused = Videos are paused on this server. What is running goes on.
 done-resumed = Videos are made on this server again.
+done-spoiler = { $on ->
+    [yes] Every new video on this server is posted behind a spoiler from now on.
+   *[no] Videos on this server are posted behind a spoiler only where their member asks for it.
+}
 done-not-paused = Videos are not paused on this server.
 
 ## What an owner has done

@@ -34,8 +34,8 @@ refusal-earlier-gone = The video that this one goes on from is not known any mor
 refusal-image-required = { $model } starts from an image. Attach one, or choose another model.
 refusal-image-size = { the-image } has { NUMBER($size_mb, maximumFractionDigits: 1) } MB and { NUMBER($limit_mb, maximumFractionDigits: 1) } MB are allowed. Make it smaller and send it again.
 refusal-image-type = { GIVEN($type) ->
-    [yes] { the-image } is of the type { $type }, which cannot be used. Send a PNG, JPEG or WebP.
-   *[no] { the-image-file } does not look like an image. Send a PNG, JPEG or WebP.
+    [yes] { the-image } is of the type { $type }, which cannot be used. Send a PNG, JPEG, WebP, GIF, HEIC or AVIF.
+   *[no] { the-image-file } does not look like an image. Send a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 }
 refusal-image-empty = { the-image } is an empty file. Send it again.
 refusal-image-gone = The image of that video is not kept any more. Start a new /video with the image attached.
