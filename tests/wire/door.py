@@ -41,14 +41,17 @@ class _Door:
     @web.middleware
     async def enter(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path.removeprefix(API)
-        at = time.monotonic() - self._world.started
-        seen = request[SEEN] = SeenRequest(method=request.method, path=path, at=at)
+        seen = request[SEEN] = SeenRequest(method=request.method, path=path, at=self._now())
         self._world.requests.append(seen)
         self._world.changed()
         try:
             return await self._answer(request, handler, seen)
         finally:
+            seen.ended = self._now()
             self._world.changed()
+
+    def _now(self) -> float:
+        return time.monotonic() - self._world.started
 
     async def _answer(
         self, request: web.Request, handler: Handler, seen: SeenRequest
