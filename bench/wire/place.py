@@ -160,7 +160,7 @@ async def a_place() -> AsyncIterator[Place]:
 async def a_bot(place: Place, **settings: str) -> AsyncIterator[Stand]:
     """A bot of its own folder, warm: what it loads with its first videos is loaded."""
     with TemporaryDirectory(prefix="clapper-bench-") as folder:
-        async with BotProcess(place.discord, Path(folder), _settings(place) | settings) as bot:
+        async with BotProcess(place.discord, Path(folder), settings(place) | settings) as bot:
             await bot.alive(place.discord.connected())
             await bot.alive(place.discord.wait_for(lambda: place.discord.commands))
             stand = Stand(place=place, bot=bot)
@@ -170,7 +170,7 @@ async def a_bot(place: Place, **settings: str) -> AsyncIterator[Stand]:
             assert await bot.stop() == 0
 
 
-def _settings(place: Place) -> Mapping[str, str]:
+def settings(place: Place) -> Mapping[str, str]:
     return {
         "RELAY_BASE_URL": place.relay.base_url,
         "RELAY_API_KEY": "sample",
