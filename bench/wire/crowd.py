@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, quantiles
 
 from bench.wire.place import Job, Stand
@@ -18,7 +18,7 @@ class Crowd:
 
     jobs: Sequence[Job]
     spent: Usage
-    """Processor time from the first request to the last video; memory while all were at work."""
+    """Processor time from the first request to the last video, and memory at its most."""
     refused: int
     """How often Discord said 429."""
 
@@ -46,16 +46,18 @@ class Crowd:
 
 
 async def crowd(stand: Stand, count: int, *, within: float, seconds: int = 6) -> Crowd:
-    """Ask, look at the memory while every stream is open, wait for the videos."""
+    """Ask, wait for the videos, and look at the memory all the time."""
     refused, before = stand.place.refused, stand.usage()
-    asked = await stand.place.ask(count, within=within, seconds=seconds, size=FILM)
-    await stand.bot.alive(stand.place.answered(asked))
-    await asyncio.sleep(2)
-    memory = stand.usage().since(before).memory
-    jobs = await stand.bot.alive(stand.place.finished(asked))
+    asking = asyncio.create_task(_whole(stand, count, within, seconds))
+    memory = await stand.most_memory(asking)
     spent = stand.usage().since(before)
     return Crowd(
-        jobs=jobs,
-        spent=Usage(own=spent.own, children=spent.children, memory=memory),
+        jobs=asking.result(),
+        spent=replace(spent, memory=memory - before.memory),
         refused=stand.place.refused - refused,
     )
+
+
+async def _whole(stand: Stand, count: int, within: float, seconds: int) -> list[Job]:
+    asked = await stand.place.ask(count, within=within, seconds=seconds, size=FILM)
+    return await stand.bot.alive(stand.place.finished(asked))

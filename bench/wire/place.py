@@ -19,6 +19,8 @@ from tests.wire.state import Channel, Guild, Interaction, Member, SeenRequest
 _GUILDS = 25
 _SLASH = 2
 _PATIENCE = 120.0
+_LOOK = 0.05
+"""Seconds between two looks at the memory."""
 _LARGE = 110 * 1024 * 1024
 """Bytes of a file that these servers take: as of a server with many boosts."""
 
@@ -41,7 +43,7 @@ class Job:
     acked: float
     """When its first answer had arrived."""
     edits: int
-    """Of its card, the last one that brought the video included."""
+    """Of its card; with ours the last one brings the video."""
     posted: float
     """When Discord had the whole video."""
 
@@ -123,7 +125,7 @@ class Place:
     def _job(self, asked: Asked, seen: Sequence[SeenRequest]) -> Job:
         origin = self.discord.world.started
         edits = [each for each in seen if each.method == "PATCH"]
-        posted = next(each for each in edits if each.uploads)
+        posted = next(each for each in seen if each.uploads)
         assert posted.ended is not None
         return Job(
             asked=asked,
@@ -149,6 +151,15 @@ class Stand:
         """Of the bot."""
         return usage(self.bot.pid)
 
+    async def most_memory(self, meanwhile: "asyncio.Task[list[Job]]") -> int:
+        """Bytes, looked at until something is done; raises what that raises."""
+        most = self.usage().memory
+        while not meanwhile.done():
+            most = max(most, self.usage().memory)
+            await asyncio.wait({meanwhile}, timeout=_LOOK)
+        meanwhile.result()
+        return most
+
 
 @asynccontextmanager
 async def a_place() -> AsyncIterator[Place]:
@@ -157,17 +168,23 @@ async def a_place() -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def a_bot(place: Place, **settings: str) -> AsyncIterator[Stand]:
-    """A bot of its own folder, warm: what it loads with its first videos is loaded."""
+async def a_bot(place: Place, *program: str) -> AsyncIterator[Stand]:
+    """A bot of its own folder, warm: what it loads with its first videos is loaded.
+
+    Ours, or that of another program.
+    """
+    which = {"program": program} if program else {}
     with TemporaryDirectory(prefix="clapper-bench-") as folder:
-        async with BotProcess(place.discord, Path(folder), settings(place) | settings) as bot:
+        async with BotProcess(place.discord, Path(folder), settings(place), **which) as bot:
             await bot.alive(place.discord.connected())
             await bot.alive(place.discord.wait_for(lambda: place.discord.commands))
             stand = Stand(place=place, bot=bot)
             for _ in range(2):
                 await place.finished(await place.ask(3, within=1, seconds=1, size=100_000))
             yield stand
-            assert await bot.stop() == 0
+            await bot.stop()
+    await place.discord.wait_for(lambda: not place.discord.gateway.connected)
+    place.discord.commands.clear()
 
 
 def settings(place: Place) -> Mapping[str, str]:

@@ -25,6 +25,8 @@ log = structlog.stdlib.get_logger()
 
 OLD = timedelta(minutes=55)
 """Discord counts edits of messages older than an hour apart; clocks differ."""
+IN_ALL = 50
+"""Progress edits a second of all cards together: the more cards there are, the rarer each one's."""
 RESULT_AFTER = timedelta(minutes=13)
 """From then on a card that its token alone reaches offers a way to a fresh one."""
 
@@ -126,10 +128,11 @@ class Updates:
             card.mute()
 
     def _spacing(self, card: Card) -> float:
-        """The more cards share a channel, and the oftener Discord said no, the longer."""
+        """The more cards there are, in all or in a channel, and the oftener Discord says no."""
         channel = self._channel(card.job)
         sharing = sum(self._channel(other.job) == channel for other in self._followed)
         pause = self._pace.spacing * (sharing if channel else 1)
+        pause = max(pause, len(self._followed) / IN_ALL)
         if card.old or self._clock() - card.job.created_at > OLD:
             pause = max(pause, self._pace.old_spacing)
         return min(pause * (1 << card.strikes), max(pause, self._pace.longest))

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -29,8 +29,17 @@ class BotProcess:
     Leaving kills what still runs; a test that wants to see a clean end calls `stop`.
     """
 
-    def __init__(self, server: LoopbackDiscord, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        server: LoopbackDiscord,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        program: Sequence[str] = (str(_RUN_BOT), "run"),
+    ) -> None:
+        """Take where it works; another `program` is a bot to compare this one with."""
         self._server = server
+        self._program = program
         self.database = folder / "clapper.db"
         """Of SQLite, unless the settings name another."""
         self._folder = folder
@@ -53,8 +62,7 @@ class BotProcess:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                str(_RUN_BOT),
-                "run",
+                *self._program,
                 cwd=self._folder,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
