@@ -14,6 +14,7 @@ from tests.wire import payloads
 from tests.wire.bot_process import BotProcess
 from tests.wire.commands import Filling
 from tests.wire.discord_server import LoopbackDiscord
+from tests.wire.limits import Limits
 from tests.wire.state import Channel, Guild, Interaction, Member, SeenRequest
 
 _GUILDS = 25
@@ -164,6 +165,7 @@ class Stand:
 @asynccontextmanager
 async def a_place() -> AsyncIterator[Place]:
     async with LoopbackDiscord() as discord, film_relay() as relay:
+        discord.world.limits = Limits()
         yield Place(discord, relay)
 
 

@@ -16,6 +16,7 @@ from bot.presenter import updates
 from bot.presenter.invalid_requests import Bounds, InvalidRequests
 from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
+from tests.wire.limits import Limits
 from tests.wire.stand import FAST, Card, Stand, a_stand, until
 
 SPACING = 0.3
@@ -257,3 +258,19 @@ async def refused(stand: Stand, status: int, code: int, *, times: int) -> None:
     for _ in range(times):
         with pytest.raises(discord.HTTPException):
             await stand.bot.fetch_channel(1)
+
+
+async def test_a_hundred_jobs_that_end_at_once_are_all_told_to_their_owners(
+    server: LoopbackDiscord, place: Place, tmp_path: Path
+) -> None:
+    server.world.limits = Limits()
+    async with a_stand(place, tmp_path) as stand:
+        channels = [server.channel(place.guild, 1000 + number) for number in range(100)]
+        cards = [stand.card(channel, number) for number, channel in enumerate(channels)]
+        jobs = [card.at(JobStatus.DELIVERED).job for card in cards]
+
+        await asyncio.gather(*map(stand.editor.mention, jobs))
+
+    told = [message for message in server.messages if message.mentions]
+    assert len(told) == 100
+    assert {seen.status for seen in server.asked("POST", "/messages")} == {200}
