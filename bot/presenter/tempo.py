@@ -12,10 +12,12 @@ class Tempo:
 
     def __init__(self, per_second: float) -> None:
         self._gap = 1 / per_second
+        self._line = asyncio.Lock()
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Return when one more may be sent."""
-        now = asyncio.get_running_loop().time()
-        self._next = max(self._next + self._gap, now)
-        await asyncio.sleep(self._next - now)
+        """Return when one more may be sent; who was held up makes nobody hurry after."""
+        clock = asyncio.get_running_loop().time
+        async with self._line:
+            await asyncio.sleep(max(self._next - clock(), 0))
+            self._next = clock() + self._gap
