@@ -89,6 +89,7 @@ async def _streams(stand: Stand, size: Size) -> Figure:
             _row("last byte to video, half", f"{found.half:.2f} s", "1 s"),
             _row("the latest", f"{max(found.late):.2f} s"),
             _row("processor for each", f"{found.spent.own / size.streams * 1000:.1f} ms"),
+            _row("edits of each card", f"{found.edits:.1f}"),
             _row("answers 429", f"{found.refused}", "0"),
         ),
     )

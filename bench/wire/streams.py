@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 
 from bench.wire.late import late
 from bench.wire.place import Stand
@@ -17,6 +17,8 @@ class Streams:
 
     late: Sequence[float]
     """Seconds from the last byte of each to its video."""
+    edits: float
+    """Of a card, on average."""
     spent: Usage
     refused: int
 
@@ -32,6 +34,7 @@ async def streams(stand: Stand, count: int, *, spread: float, seconds: int) -> S
     jobs = await stand.bot.alive(stand.place.finished(asked))
     return Streams(
         late=await late(stand.place, jobs),
+        edits=mean(job.edits for job in jobs),
         spent=stand.usage().since(before),
         refused=stand.place.refused - refused,
     )

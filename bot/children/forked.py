@@ -20,6 +20,7 @@ from bot.children.child import ChildLimits
 from bot.children.spawned import environment
 
 _ENTRY = Path(__file__).with_name("zygote.py")
+GOODBYE_SECONDS = 5.0
 _LOST = (BrokenPipeError, ConnectionResetError, ConnectionRefusedError)
 
 
@@ -86,7 +87,7 @@ class Zygote:
             return self._orders
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
-        self._orders = ours
+        self._orders = ours  # closed by `_give_up`, also when the process does not start
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", str(_ENTRY), str(theirs.fileno()), *self._modules),
@@ -104,9 +105,15 @@ class Zygote:
         if self._orders is not None:
             self._orders.close()
             self._orders = None
-        if self._process is not None:
+        if self._process is None:
+            return
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
             await self._process.wait()
-            self._process = None
+        self._process = None
 
 
 async def _sent(orders: socket.socket, order: bytes, files: Sequence[int]) -> None:
