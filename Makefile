@@ -3,6 +3,7 @@
 #   make demo     the real bot in a simulated Discord, with a sample relay: no token, no key
 #   make test     the whole test suite
 #   make lint     style, types and the direction of imports
+#   make bench    what it costs, each figure beside another's (takes minutes)
 #   make soak     the bot killed 60 times amid hundreds of jobs (takes minutes)
 #   make setup    the environment in .venv alone (the others do it by themselves)
 #   make lock     the requirements files anew, from pyproject.toml (needs uv)

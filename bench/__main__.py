@@ -1,4 +1,4 @@
-"""`python -m bench`: print every figure with what it is compared to; `… reading`: only speeds."""
+"""`python -m bench`: every figure with what it is compared to; `… reading`, `… wire`: a part."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from bench.laws import laws
 from bench.reading import memory, reading
 from bench.relay import sample_relay
 from bench.streams import streams
+from bench.wire.figures import wire
 
 
 async def main() -> None:
@@ -23,6 +24,16 @@ async def main() -> None:
 
 
 async def figures() -> AsyncIterator[Figure]:
+    if sys.argv[1:] != ["wire"]:
+        async for figure in alone():
+            yield figure
+    if sys.argv[1:] != ["reading"]:
+        async for figure in wire():
+            yield figure
+
+
+async def alone() -> AsyncIterator[Figure]:
+    """What parts of the bot cost by themselves."""
     async with sample_relay() as url:
         async for figure in reading(url):
             yield figure

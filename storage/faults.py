@@ -2,30 +2,16 @@
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.errors import StorageError
 
-try:
-    import asyncpg  # type: ignore[import-untyped] # it ships no types
-except ModuleNotFoundError:  # the extra `postgres` is not installed
-    _POSTGRES: tuple[type[Exception], ...] = ()
-else:
-    _POSTGRES = (asyncpg.PostgresError, asyncpg.InterfaceError)
-
-_FOREIGN: tuple[type[Exception], ...] = (
-    SQLAlchemyError,
-    CommandError,
-    sqlite3.Error,
-    OSError,
-    TimeoutError,
-    *_POSTGRES,
-)
+_FOREIGN: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "storage-busy",
@@ -70,8 +56,14 @@ def translated() -> Iterator[None]:
     """Let foreign errors leave as `StorageError`; the cause stays chained, the code says enough."""
     try:
         yield
-    except _FOREIGN as error:
+    except (*_FOREIGN, *_of_postgres()) as error:
         raise StorageError(code_of(error)) from error
+
+
+def _of_postgres() -> tuple[type[Exception], ...]:
+    """What asyncpg raises by itself, where it was loaded: nobody else need wait for it."""
+    asyncpg = sys.modules.get("asyncpg")
+    return (asyncpg.PostgresError, asyncpg.InterfaceError) if asyncpg else ()
 
 
 def code_of(error: BaseException) -> str:

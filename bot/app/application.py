@@ -12,6 +12,7 @@ from bot.app.laws import hold_to_laws
 from bot.app.outside import media_client, relay_clients
 from bot.app.pace import Pace
 from bot.app.parts import Parts
+from bot.children import forking
 from bot.client import ClapperBot
 from bot.domain.errors import StorageError
 from bot.generation.shelf import in_use
@@ -20,6 +21,16 @@ from bot.telemetry import HeartbeatFile, keep_beating
 from storage.database import Database
 
 log = structlog.stdlib.get_logger()
+
+LOADED = (
+    "av",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.WebPImagePlugin",
+    "PIL.ImageOps",
+    "pillow_heif",
+)
+"""What the children for strangers' files spend most of their time on."""
 
 
 def utc_now() -> datetime:
@@ -135,6 +146,7 @@ async def application(
     """
     pace = pace or Pace()
     async with (
+        forking(LOADED),
         _database(settings) as database,
         media_client(settings) as media,
         relay_clients(settings, media) as relays,

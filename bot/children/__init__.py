@@ -5,35 +5,36 @@ arguments and writes one answer to its standard output.
 """
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-_ENTRY = Path(__file__).with_name("limited.py")
-_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR", "COVERAGE_PROCESS_CONFIG")
-"""All that a child inherits: what its platform needs to start, and the tests to measure it."""
+import structlog
+
+from bot.children.child import Child, ChildFailed, ChildLimits, ChildOverran
+from bot.children.forked import Zygote, ZygoteGone
+from bot.children.spawned import spawn
+
+__all__ = ["ChildFailed", "ChildLimits", "ChildOverran", "forking", "run_child"]
+
+log = structlog.stdlib.get_logger()
+
+_zygote: ContextVar[Zygote | None] = ContextVar("zygote", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildLimits:
-    """What one child may use up; memory and processor time are held where the platform can."""
+@asynccontextmanager
+async def forking(modules: Sequence[str]) -> AsyncIterator[None]:
+    """Fork children of this block from a process that has loaded `modules`, where that works.
 
-    seconds: float
-    """From its start to its last byte."""
-    memory: int
-    """Bytes of address space."""
-    output: int
-    """Bytes on its standard output."""
-
-
-class ChildFailed(Exception):
-    """The child gave no answer: it crashed, was killed, or said more than it may."""
-
-
-class ChildOverran(ChildFailed):
-    """The child was killed because its time was over."""
+    Loading them takes a fresh process ten times as long as most files do.
+    """
+    async with Zygote(modules) as zygote:
+        _zygote.set(zygote if zygote.possible else None)
+        try:
+            yield
+        finally:
+            _zygote.set(None)
 
 
 async def run_child(
@@ -41,70 +42,54 @@ async def run_child(
 ) -> bytes:
     """Run `script` in a child process, feed it `given`, and return its standard output.
 
+    It may be run a second time when the process that it was forked from is lost.
+
     Raises:
         ChildOverran: it took longer than its limit.
         ChildFailed: it ended with another code than 0, or its output is too long.
     """
-    process = await _start(script, arguments, limits)
     try:
         async with asyncio.timeout(limits.seconds):
-            answer = await _talk(process, given, limits.output)
-            code = await process.wait()
+            code, answer = await _run(script, arguments, given, limits)
     except TimeoutError as late:
         raise ChildOverran(script.name) from late
-    finally:
-        await _end(process)
     if code:
         raise ChildFailed(f"{script.name} ended with {code}")
     return answer
 
 
-async def _start(script: Path, arguments: tuple[str, ...], limits: ChildLimits) -> Process:
-    allowed = (str(limits.memory), str(int(limits.seconds) + 1))
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(_ENTRY),
-        *allowed,
-        str(script),
-        *arguments,
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-    )
+async def _run(
+    script: Path, arguments: Sequence[str], given: bytes, limits: ChildLimits
+) -> tuple[int, bytes]:
+    if zygote := _zygote.get():
+        try:
+            return await _heard(await zygote.fork(script, arguments, limits), given, limits)
+        except ZygoteGone:
+            log.warning("children.zygote_gone", script=script.name)
+    return await _heard(await spawn(script, arguments, limits), given, limits)
 
 
-async def _talk(process: Process, given: bytes, limit: int) -> bytes:
-    feeding = asyncio.ensure_future(_feed(process, given))
+async def _heard(child: Child, given: bytes, limits: ChildLimits) -> tuple[int, bytes]:
     try:
-        return await _read(process, limit)
+        answer = await _talk(child, given, limits.output)
+        return await child.code(), answer
+    finally:
+        await child.end()
+
+
+async def _talk(child: Child, given: bytes, limit: int) -> bytes:
+    feeding = asyncio.ensure_future(child.feed(given))
+    try:
+        return await _read(child, limit)
     finally:
         feeding.cancel()
         await asyncio.gather(feeding, return_exceptions=True)
 
 
-async def _feed(process: Process, given: bytes) -> None:
-    assert process.stdin
-    process.stdin.write(given)
-    await process.stdin.drain()
-    process.stdin.close()
-
-
-async def _read(process: Process, limit: int) -> bytes:
-    assert process.stdout
+async def _read(child: Child, limit: int) -> bytes:
     answer = bytearray()
-    while piece := await process.stdout.read(1 << 16):
+    while piece := await child.read():
         answer += piece
         if len(answer) > limit:
             raise ChildFailed("its output is too long")
     return bytes(answer)
-
-
-async def _end(process: Process) -> None:
-    """Kill it if it still runs, and read its pipes to their end: only then are they closed."""
-    if process.returncode is None:
-        process.kill()
-    assert process.stdin
-    process.stdin.close()
-    await process.communicate()

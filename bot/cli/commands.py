@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - help must not wait for discord.py, SQLAlchemy and pydantic
 
+import gc
 import sys
 
 import typer
@@ -44,6 +45,7 @@ def _end(error: ClapperError, code: int) -> None:
 @app.command(help=help_of("run"), short_help=help_of("run-short"))
 def run() -> None:
     """Run the bot."""
+    gc.disable()  # until all is loaded: nothing of that goes away, however often it is looked at
     from bot.settings import load_settings
 
     settings = load_settings(for_="run")

@@ -132,7 +132,9 @@ class Deliver:
         except DiscordAway as away:
             raise Postponed(away.code) from away
         else:
-            await to_its_end(self._settle(replace(job, card=shown.job.card), videos=len(found)))
+            card, moved = shown.job.card, shown.job.card != job.card
+            done = replace(job, card=card)
+            await to_its_end(self._settle(done, videos=len(found), moved=moved))
 
     async def _post(self, job: Job, found: Sequence[Found], board: Board) -> CardState:
         failure: MediaFailure | None = None
@@ -178,11 +180,14 @@ class Deliver:
             return state
         return replace(linked, job=replace(state.job, card=card))
 
-    async def _settle(self, job: Job, *, videos: int) -> None:
-        """The videos are posted: from here on nothing may call the job failed."""
+    async def _settle(self, job: Job, *, videos: int, moved: bool = False) -> None:
+        """The videos are posted: from here on nothing may call the job failed.
+
+        `moved` says that their card is not the one that was written down.
+        """
         finish = partial(self._ledger.finish, job, JobStatus.DELIVERED, settle=True)
         try:
-            if job.card is not None:  # first, so that a start finds where the video is
+            if moved and job.card is not None:  # first, so that a start finds where the video is
                 await written(partial(self._jobs.place_card, job.id, job.card))
             done = await written(finish)
         except StorageError:

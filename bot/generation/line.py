@@ -37,11 +37,17 @@ class Line:
         self._metrics.waiting.set(len(self._waiting))
         self._moved.ring()
 
-    def leave(self, job_id: str) -> None:
-        """The job waits no more; whoever is behind it moves up."""
-        self._waiting.pop(job_id, None)
+    @property
+    def empty(self) -> bool:
+        """Whether nobody waits, as far as this process knows."""
+        return not self._waiting
+
+    def leave(self, job_id: str) -> bool:
+        """The job waits no more, and whoever is behind it moves up; false if it did not wait."""
+        waited = self._waiting.pop(job_id, None) is not None
         self._metrics.waiting.set(len(self._waiting))
         self._moved.ring()
+        return waited
 
     async def run(self) -> None:
         """Show new places, at most every `pause` seconds, until cancelled."""

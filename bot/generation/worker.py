@@ -59,6 +59,8 @@ class Worker:
         self._metrics = metrics
         self._alone = alone
         self._pause = pause
+        self._passed_over = False
+        """Whether models had to wait for their relay when jobs were looked for last."""
         self._lost: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -71,8 +73,10 @@ class Worker:
                 if self._gate.closed:
                     continue  # claimed just as the gate closed: the next start takes it up
                 self._slots.take(job.request.model)
-                self._line.leave(job.id)
+                announced = self._line.leave(job.id)
                 self._tasks[job.id] = group.create_task(self._work(job), name=f"job {job.id}")
+                if announced and not self._more:
+                    await self._bell.wait(self._pause)
 
     def stop(self, job_id: str) -> None:
         """Stop working on a job whose end is already written."""
@@ -114,8 +118,17 @@ class Worker:
                 return job
             await self._bell.wait(self._pause)
 
+    @property
+    def _more(self) -> bool:
+        """Whether it is known here that others wait; what is not known is looked for anyway.
+
+        Each look is two transactions, which a job that comes alone can do without.
+        """
+        return self._passed_over or not self._line.empty
+
     async def _claim(self) -> Job | None:
         full = self._slots.full_models()
+        self._passed_over = bool(full)
         try:
             orphan = await self._leases.adopt(
                 self._name,
@@ -139,4 +152,5 @@ class Worker:
             if self._tasks.get(job.id) is asyncio.current_task():
                 del self._tasks[job.id]
             self._slots.give(job.request.model)
-            self._bell.ring()
+            if self._more:
+                self._bell.ring()

@@ -7,10 +7,14 @@ import structlog
 
 from bot.domain.jobs import CardRef, Job
 from bot.presenter.routes import only, partial_card, webhook
+from bot.presenter.tempo import Tempo
 from bot.presenter.tokens import Tokens
 from bot.text import Texts
 
 log = structlog.stdlib.get_logger()
+
+A_SECOND = 40
+"""Replies of all jobs together; the rest of what Discord takes is for other requests."""
 
 
 class Mentions:
@@ -23,6 +27,7 @@ class Mentions:
         self._texts = texts
         self._tokens = tokens
         self._seconds = seconds
+        self._tempo = Tempo(A_SECOND)
 
     async def __call__(self, job: Job, *, videos: int) -> None:
         """Reply to the card; whatever goes wrong is only logged."""
@@ -33,6 +38,7 @@ class Mentions:
             f"reply-{job.status.value}", job.locale, user=str(job.user_id), count=videos
         )
         try:
+            await self._tempo.turn()
             async with asyncio.timeout(self._seconds):
                 await self._say(job, card, text)
         except Exception:

@@ -11,6 +11,9 @@ class Pace:
     """Between two progress edits of one card, and between those of the bot in one channel."""
     old_spacing: float = 6.0
     """The same for one card once it is older than an hour: Discord allows fewer edits then."""
+    ending: float = 1.0
+    """How long a card with a finished video is not told so, as it will mostly be there by then: an
+    edit on its way would hold it up."""
     longest: float = 60.0
     """The most that lies between two tries while Discord refuses one after the other."""
     look: float = 5.0

@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from bot.domain.errors import CardLost
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, JobStatus
 from bot.domain.views import CardState
 from bot.presenter.calls import Calls
 from bot.presenter.card import picture_stem
@@ -25,6 +25,8 @@ log = structlog.stdlib.get_logger()
 
 OLD = timedelta(minutes=55)
 """Discord counts edits of messages older than an hour apart; clocks differ."""
+IN_ALL = 50
+"""Progress edits a second of all cards together: the more cards there are, the rarer each one's."""
 RESULT_AFTER = timedelta(minutes=13)
 """From then on a card that its token alone reaches offers a way to a fresh one."""
 
@@ -59,6 +61,8 @@ class Updates:
         with self._following(card):
             while True:
                 await self._news(card)
+                if card.job.status is JobStatus.DELIVERING:
+                    await asyncio.sleep(self._pace.ending)
                 while not self._allowed():  # noqa: ASYNC110 (time alone allows it again)
                     await asyncio.sleep(self._pace.look)
                 async with self._channels.turn(self._channel(card.job)), card.busy:
@@ -126,13 +130,18 @@ class Updates:
             card.mute()
 
     def _spacing(self, card: Card) -> float:
-        """The more cards share a channel, and the oftener Discord said no, the longer."""
-        channel = self._channel(card.job)
-        sharing = sum(self._channel(other.job) == channel for other in self._followed)
-        pause = self._pace.spacing * (sharing if channel else 1)
+        """The more cards there are, in all or in a channel, and the oftener Discord says no."""
+        pause = max(self._pace.spacing * self._sharing(card), len(self._followed) / IN_ALL)
         if card.old or self._clock() - card.job.created_at > OLD:
             pause = max(pause, self._pace.old_spacing)
         return min(pause * (1 << card.strikes), max(pause, self._pace.longest))
+
+    def _sharing(self, card: Card) -> int:
+        """How many cards the bot itself edits in the card's channel, where it does."""
+        channel = self._channel(card.job)
+        if channel is None:
+            return 1
+        return sum(self._channel(other.job) == channel for other in self._followed)
 
     def _channel(self, job: Job) -> int | None:
         """The channel in which the bot itself edits the card; `None` while its token does."""

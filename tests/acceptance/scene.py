@@ -21,7 +21,7 @@ from tests.demo.wire import SMALL
 WATCHDOG = 60.0
 """Seconds after which something that should have happened never will."""
 FAST = Pace(
-    cards=CardPace(spacing=0.02, wait=0.02),
+    cards=CardPace(spacing=0.02, ending=0, wait=0.02),
     silence=timedelta(seconds=30),
     line=0.2,
     look=0.2,

@@ -1,16 +1,26 @@
-"""Children: fed, heard, limited, killed."""
+"""Children: fed, heard, limited, killed; each a fresh process, or forked from a loaded one."""
 
 import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.children import ChildFailed, ChildLimits, ChildOverran, run_child
+from bot.children import ChildFailed, ChildLimits, ChildOverran, forking, run_child
 
 MIB = 1 << 20
+
+
+@pytest.fixture(params=["spawned", "forked"], autouse=True)
+async def way(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    if request.param == "spawned":
+        yield request.param
+        return
+    async with forking(["no_such_module", "decimal"]):
+        yield request.param
 
 
 def limits(*, seconds: float = 30, memory: int = 512 * MIB, output: int = MIB) -> ChildLimits:
@@ -113,3 +123,50 @@ async def test_a_cancelled_one_is_killed(tmp_path: Path) -> None:
     assert running.cancelled()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, signal.SIG_DFL)
+
+
+async def test_one_that_is_forked_has_its_modules_already(tmp_path: Path, way: str) -> None:
+    told = script(tmp_path, "print('decimal' in sys.modules, 'asyncio' in sys.modules)")
+
+    answer = await run_child(told, limits=limits())
+
+    assert answer == f"{forks(way)} False\n".encode()
+
+
+def forks(way: str) -> bool:
+    return way == "forked" and sys.platform == "linux"
+
+
+async def test_many_at_once_are_each_answered(tmp_path: Path) -> None:
+    echo = script(tmp_path, "print(sys.argv[1] + sys.stdin.read())")
+
+    answers = await asyncio.gather(
+        *(run_child(echo, str(n), given=b"!", limits=limits()) for n in range(40))
+    )
+
+    assert answers == [f"{n}!{os.linesep}".encode() for n in range(40)]
+
+
+async def test_each_is_the_script_and_leads_a_group_of_its_own(tmp_path: Path, way: str) -> None:
+    told = script(
+        tmp_path,
+        "from dataclasses import dataclass",
+        "@dataclass",
+        "class Point:",
+        "    x: 'int'",
+        "print(__name__, __file__, Point(x=1), os.getpgid(0) == os.getpid())",
+    )
+
+    answer = (await run_child(told, limits=limits())).decode()
+
+    assert answer.startswith(f"__main__ {told} Point(x=1)")
+    assert not forks(way) or answer.endswith("True\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+async def test_holds_nothing_open_of_others_or_of_ours(tmp_path: Path) -> None:
+    told = script(tmp_path, "print(sorted(os.listdir('/proc/self/fd')))")
+
+    answers = await asyncio.gather(*(run_child(told, limits=limits()) for _ in range(10)))
+
+    assert set(answers) == {b"['0', '1', '2', '3']\n"}  # the last one lists the folder

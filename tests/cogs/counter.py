@@ -179,7 +179,7 @@ def open_counter(
     bot = ClapperBot(declared=folder / "commands")
     jobs, gate, bell = Jobs(database, clock), Gate(), Bell()
     ledger = SlowLedger(database, clock, Limits(default_credits=3, max_waiting=2))
-    editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, wait=0.01))
+    editor = Editor(bot=bot, faces=FACES, clock=clock, pace=Pace(spacing=0.01, ending=0, wait=0.01))
     inputs, earlier = Inputs(folder), EarlierVideos(jobs=jobs, catalogue=MODELS)
     line = Line(jobs=jobs, cards=editor, metrics=Metrics(), pause=0.01)
     endings = Endings(

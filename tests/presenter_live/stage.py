@@ -25,7 +25,7 @@ from bot.text import Texts
 TEXTS = Texts(strict=True)
 MODELS = Catalogue([VideoModel(id="sora-2", label="Sora 2")])
 JOB = "0123456789abcdef"
-FAST = Pace(spacing=0.01, old_spacing=0.01, wait=0.01, preempt=0.2)
+FAST = Pace(spacing=0.01, old_spacing=0.01, ending=0, wait=0.01, preempt=0.2)
 
 
 def no_buttons(_state: CardState) -> tuple[()]:

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from bot.domain.errors import StorageError
@@ -23,6 +24,14 @@ from storage.schema import metadata
 from tests.postgres import Postgres
 from tests.storage.studio import Clock, Studio, a_requester
 from tests.storage.test_file import start
+
+
+def test_their_files_are_named_in_the_order_in_which_alembic_runs_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    walked = ScriptDirectory.from_config(config).walk_revisions()
+
+    assert [each.revision for each in walked] == revisions()
 
 
 async def test_they_build_what_the_schema_says(database: Database) -> None:

@@ -37,9 +37,11 @@ class BotProcess:
         settings: Mapping[str, str],
         *,
         python: Sequence[str] = (sys.executable,),
+        program: Sequence[str] = (str(_RUN_BOT), "run"),
     ) -> None:
+        """Take where it works; another `program` is a bot to compare this one with."""
         self._server = server
-        self._python = python
+        self._command = (*python, *program)
         self.database = folder / "clapper.db"
         """Of SQLite, unless the settings name another."""
         self._folder = folder
@@ -61,7 +63,7 @@ class BotProcess:
     async def __aenter__(self) -> Self:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(*self._python, str(_RUN_BOT), "run"),
+                *self._command,
                 cwd=self._folder,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,

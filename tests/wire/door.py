@@ -7,6 +7,7 @@ from aiohttp import web
 
 from tests.wire.answers import TokenRoutes
 from tests.wire.body import SEEN, json_answer
+from tests.wire.faults import Answer
 from tests.wire.gateway import Gateway
 from tests.wire.rest import BotRoutes
 from tests.wire.state import ApiError, SeenRequest
@@ -41,14 +42,17 @@ class _Door:
     @web.middleware
     async def enter(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path.removeprefix(API)
-        at = time.monotonic() - self._world.started
-        seen = request[SEEN] = SeenRequest(method=request.method, path=path, at=at)
+        seen = request[SEEN] = SeenRequest(method=request.method, path=path, at=self._now())
         self._world.requests.append(seen)
         self._world.changed()
         try:
             return await self._answer(request, handler, seen)
         finally:
+            seen.ended = self._now()
             self._world.changed()
+
+    def _now(self) -> float:
+        return time.monotonic() - self._world.started
 
     async def _answer(
         self, request: web.Request, handler: Handler, seen: SeenRequest
@@ -61,11 +65,25 @@ class _Door:
 
         fault = self._world.faults.take(request.method, seen.path)
         if fault is None:
-            response = await honestly()
+            response = await self._limited(request, seen, honestly)
             seen.status = response.status
             return response
         seen.status = fault.status
         return await self._world.faults.play(fault, request, honestly)
+
+    async def _limited(
+        self, request: web.Request, seen: SeenRequest, answer: Answer
+    ) -> web.StreamResponse:
+        limits = self._world.limits
+        rate = None if limits is None else limits.take(request.method, seen.path)
+        if rate is None:
+            return await answer()
+        if rate.refused:
+            told = {"message": "slow down", "retry_after": rate.reset_after, "global": False}
+            return json_answer(told, status=429, headers=rate.headers())
+        response = await answer()
+        response.headers.update(rate.headers())
+        return response
 
     async def _honestly(
         self, request: web.Request, handler: Handler, seen: SeenRequest

@@ -27,7 +27,7 @@ from tests.wire.state import Channel, Interaction, Message, SeenRequest
 
 MODELS = Catalogue([VideoModel(id="sora-2", label="Sora 2")])
 FACES = Faces(texts=Texts(strict=True), models=MODELS, buttons=job_buttons)
-FAST = Pace(spacing=0.01, old_spacing=0.01, look=0.01, wait=0.01, preempt=0.5, call=3.0)
+FAST = Pace(spacing=0.01, old_spacing=0.01, ending=0, look=0.01, wait=0.01, preempt=0.5, call=3.0)
 
 
 @dataclass

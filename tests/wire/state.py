@@ -174,6 +174,8 @@ class SeenRequest:
     path: str
     at: float
     """Monotonic seconds since the server was made."""
+    ended: float | None = None
+    """The same for its answer."""
     status: int | str | None = None
     """`None` while it is being answered; `reset` and `hang` are faults."""
     fields: Payload = field(default_factory=dict, repr=False)

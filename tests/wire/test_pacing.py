@@ -12,9 +12,11 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import DiscordAway
 from bot.domain.jobs import JobStatus
+from bot.presenter import updates
 from bot.presenter.invalid_requests import Bounds, InvalidRequests
 from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
+from tests.wire.limits import Limits
 from tests.wire.stand import FAST, Card, Stand, a_stand, until
 
 SPACING = 0.3
@@ -62,6 +64,45 @@ async def test_cards_with_tokens_wait_for_nobody(
         await offered(stand, cards, edits=3)
 
         assert stand.trail() == ["token 200"] * 3
+
+
+async def test_the_more_cards_there_are_the_rarer_each_ones_edits(
+    server: LoopbackDiscord, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "IN_ALL", 3 / SPACING)  # so many seconds, with three cards
+    async with a_stand(place, tmp_path) as stand:
+        cards = [stand.card(number=number) for number in (1, 2, 3)]
+
+        await offered(stand, cards, edits=9)
+
+        for card in cards:
+            assert min(gaps(stand, f"/{card.message.id}")[1:]) >= SPACING * 0.9
+
+
+async def test_a_video_that_comes_soon_is_all_that_its_card_tells(
+    server: LoopbackDiscord, place: Place, tmp_path: Path
+) -> None:
+    async with a_stand(place, tmp_path, pace=replace(FAST, ending=3600)) as stand:
+        card = stand.card()
+        stand.editor.offer(card.at(percent=99.0))
+        await until(lambda: len(stand.trail()) == 1)
+
+        stand.editor.offer(card.at(JobStatus.DELIVERING))
+        await asyncio.sleep(0)  # its task has seen the news
+        await stand.editor.settle(card.delivered())
+
+    assert stand.trail() == ["token 200"] * 2
+    assert card.message.attachments
+
+
+async def test_one_that_takes_longer_is_told_of(
+    server: LoopbackDiscord, place: Place, tmp_path: Path
+) -> None:
+    async with a_stand(place, tmp_path, pace=replace(FAST, ending=0.05)) as stand:
+        card = stand.card()
+        stand.editor.offer(card.at(JobStatus.DELIVERING))
+
+        await until(lambda: card.message.revisions)
 
 
 async def test_an_end_waits_for_no_turn(
@@ -217,3 +258,19 @@ async def refused(stand: Stand, status: int, code: int, *, times: int) -> None:
     for _ in range(times):
         with pytest.raises(discord.HTTPException):
             await stand.bot.fetch_channel(1)
+
+
+async def test_a_hundred_jobs_that_end_at_once_are_all_told_to_their_owners(
+    server: LoopbackDiscord, place: Place, tmp_path: Path
+) -> None:
+    server.world.limits = Limits()
+    async with a_stand(place, tmp_path) as stand:
+        channels = [server.channel(place.guild, 1000 + number) for number in range(100)]
+        cards = [stand.card(channel, number) for number, channel in enumerate(channels)]
+        jobs = [card.at(JobStatus.DELIVERED).job for card in cards]
+
+        await asyncio.gather(*map(stand.editor.mention, jobs))
+
+    told = [message for message in server.messages if message.mentions]
+    assert len(told) == 100
+    assert {seen.status for seen in server.asked("POST", "/messages")} == {200}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from tests.wire import payloads
 from tests.wire.faults import Faults
+from tests.wire.limits import Limits
 from tests.wire.messages import Messages
 from tests.wire.state import (
     ApiError,
@@ -48,6 +49,8 @@ class World:
         self.errors: list[str] = []
         """What the loopback Discord cannot do; any of them fails the test."""
         self.faults = Faults()
+        self.limits: Limits | None = None
+        """Without them everybody may ask as often as they like."""
         self.closed: set[int] = set()
         """Users who let nobody write to them."""
         self._news = asyncio.Event()

@@ -1,0 +1,103 @@
+"""The process from which children are forked: lost, killed, or left alone by the bot."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.children import ChildLimits, forking, run_child
+
+LIMITS = ChildLimits(seconds=30, memory=1 << 29, output=1 << 20)
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux")
+
+
+@pytest.fixture(autouse=True)
+async def zygote() -> AsyncIterator[None]:
+    async with forking([]):
+        yield
+
+
+def script(folder: Path, *lines: str) -> Path:
+    path = folder / "script.py"
+    path.write_text("\n".join(["import os, sys, time", *lines]))
+    return path
+
+
+async def test_one_that_was_lost_is_replaced(tmp_path: Path) -> None:
+    told = script(tmp_path, "print(os.getppid())")
+    first = int(await run_child(told, limits=LIMITS))
+    os.kill(first, signal.SIGKILL)
+
+    assert int(await run_child(told, limits=LIMITS)) == os.getpid()  # a fresh process, at once
+    async with asyncio.timeout(30):  # until its end is known here
+        while int(await run_child(told, limits=LIMITS)) in (first, os.getpid()):
+            pass
+
+
+async def test_one_that_is_lost_amid_its_work_loses_no_answer(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    killing = script(
+        tmp_path,
+        f"if os.path.exists({str(note)!r}):",
+        "    print('again')",
+        "else:",
+        f"    open({str(note)!r}, 'w').close()",
+        "    os.kill(os.getppid(), 9)",
+        "    time.sleep(600)",
+    )
+
+    assert await run_child(killing, limits=LIMITS) == b"again\n"
+
+
+async def test_one_that_cannot_be_started_leaves_fresh_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = script(tmp_path, "sys.exit(1)")
+    monkeypatch.setattr("bot.children.forked._ENTRY", broken)
+    parent = tmp_path / "parent.py"
+    parent.write_text("import os; print(os.getppid())")
+
+    assert int(await run_child(parent, limits=LIMITS)) == os.getpid()
+
+
+async def test_nothing_outlives_a_bot_that_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pids"
+    os.mkfifo(note)
+    pids_of = "f'{os.getpid()} {os.getppid()}'"
+    tell = f"open({str(note)!r}, 'w').write({pids_of})"
+    hanging = script(tmp_path, tell, "time.sleep(600)")
+    owner = tmp_path / "owner.py"
+    owner.write_text(
+        "import asyncio, sys; from pathlib import Path\n"
+        "from bot.children import ChildLimits, forking, run_child\n"
+        "async def main():\n"
+        "    async with forking([]):\n"
+        "        limits = ChildLimits(seconds=600, memory=1 << 29, output=9)\n"
+        "        await run_child(Path(sys.argv[1]), limits=limits)\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(owner), str(hanging), env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    pids = [int(pid) for pid in (await asyncio.to_thread(note.read_text)).split()]
+
+    process.kill()
+    await process.wait()
+
+    async with asyncio.timeout(30):
+        while any(map(alive, pids)):  # noqa: ASYNC110 (other processes)
+            await asyncio.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"  # whoever should bury it may take its time
