@@ -4,13 +4,15 @@ What a transaction does is a plain function of a connection, the same for both.
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import COMMAND_SECONDS, server_engine
 from storage.file_access import FileAccess
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
@@ -44,7 +46,7 @@ def access_to(
 class ServerAccess:
     """Many transactions at once, each statement awaited where SQLAlchemy's greenlets do it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: "AsyncEngine") -> None:
         self._engine = engine
 
     async def run(self, work: Callable[[Connection], T]) -> T:

@@ -3,14 +3,16 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageError
 from storage.file import BUSY_SECONDS
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 COMMAND_SECONDS = 15.0
 """How long one statement may take on PostgreSQL, waiting for locks included."""
@@ -83,12 +85,15 @@ def reading(url: URL) -> URL:
     return url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
 
 
-def server_engine(url: URL, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
+def server_engine(url: URL, command_seconds: float = COMMAND_SECONDS) -> "AsyncEngine":
     """An engine for PostgreSQL that has not connected yet.
 
     Raises:
         StorageError: `storage-driver-missing` without the extra `postgres`.
     """
+    # It brings SQLAlchemy's whole ORM with it, which a start on SQLite need not wait for.
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
     try:
         return create_async_engine(
             url,

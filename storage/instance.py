@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from filelock import FileLock, Timeout
 from sqlalchemy import Integer, func, literal, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import StorageError
 from storage.engine import parse, server_engine
 from storage.faults import translated
 from storage.file import prepare_file
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 log = structlog.stdlib.get_logger()
 
@@ -119,7 +122,7 @@ def _locked(database: Path) -> AbstractContextManager[object]:
 class _ServerPlace(Place):
     """PostgreSQL gives the locks back when their one connection ends."""
 
-    def __init__(self, engine: AsyncEngine, claim: Claim) -> None:
+    def __init__(self, engine: "AsyncEngine", claim: Claim) -> None:
         # No transaction stays open: servers end sessions that idle in one.
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._claim = claim

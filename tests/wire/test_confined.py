@@ -72,7 +72,7 @@ async def test_no_secret_is_left_in_any_place(
     }
     secrets = (KEY.encode(), LoopbackDiscord.TOKEN.encode())
     assert {path.suffix for path in files} >= {".db", ".log", ".mp4", ".jpg"}
-    assert b"probe_child.py" in places["children"]
+    assert b"zygote.py" in places["children"]
     assert b"/attachments/" not in places["files"]  # Discord's own addresses end after a day
     assert [name for name, held in places.items() if any(each in held for each in secrets)] == []
 
@@ -166,7 +166,7 @@ def owner(path: Path) -> int:
 
 @asynccontextmanager
 async def children_of(bot: BotProcess) -> AsyncIterator[list[bytes]]:
-    """Arguments and environments of every child that the bot has meanwhile."""
+    """Arguments and environment of the child from which all others are forked with the same."""
     seen: list[bytes] = []
 
     async def watch() -> None:
@@ -186,7 +186,7 @@ def children(pid: int) -> Iterator[bytes]:
             for child in (thread / "children").read_text().split():
                 for part in ("cmdline", "environ"):
                     held = Path("/proc", child, part).read_bytes()
-                    if b"limited.py" in Path("/proc", child, "cmdline").read_bytes():
+                    if b"zygote.py" in Path("/proc", child, "cmdline").read_bytes():
                         yield held  # and not of a fork that has not become the child yet
 
 
