@@ -63,6 +63,7 @@ KINDS = {
     "still.mp4": Kind(sound=None, frames=1, options=FASTSTART),
     "old.avi": Kind(codec="mpeg4", sound="mp3"),
     "stream.ts": Kind(),
+    "bframes.mkv": Kind(encoder={"bf": "2", "g": "8", "b_strategy": "0"}, noisy=True),
     "hevc.mp4": HEVC,
     "hevc-silent.mp4": Kind(codec="libx265", sound=None, options=FASTSTART, encoder=QUIET),
     "hevc-turned.mp4": Kind(codec="libx265", options=FASTSTART, encoder=QUIET, turned=True),
