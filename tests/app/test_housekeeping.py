@@ -113,3 +113,22 @@ def test_what_an_open_job_is_shown_as_stays_too(tmp_path: Path) -> None:
     tidy_folders(settings, {"video-a-2.mp4"})
 
     assert made.exists()
+
+
+def test_what_is_being_written_stays_even_where_nothing_is_kept(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=0)
+    fetched = file(settings, "videos/.video-a-x1.part", hours=0.01)
+    made = file(settings, "videos/.video-a.shrunk-9-x2.part", hours=0.5)
+
+    tidy_folders(settings, {"video-a.mp4"})
+
+    assert [path.exists() for path in (fetched, made)] == [True, True]
+
+
+def test_what_a_bot_that_was_killed_left_half_written_is_not_kept(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=7)
+    left = file(settings, "videos/.video-a.shrunk-9-x1.part", hours=1.5)
+
+    tidy_folders(settings, {"video-a.mp4"})
+
+    assert not left.exists()
