@@ -105,6 +105,7 @@ class Fitter:
         try:
             with _beside(target) as partial:
                 if await self._fits_in_two_tries(clip, plan, partial, room):
+                    await asyncio.to_thread(clip.path.stat)  # or what was deleted would come back
                     return await _placed(partial, target, room, plan.seconds or clip.seconds)
                 log.info("video.still_too_large", file=clip.path.name, room=room)
         except ChildOverran:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,14 @@ class Bench:
 @pytest.fixture
 def bench(clips: Path, tmp_path: Path) -> Bench:
     return Bench(clips, tmp_path)
+
+
+def wait_for_the_child(folder: Path) -> None:
+    """Until it has written something, and so has opened what it reads."""
+    patience = time.monotonic() + 60
+    while not any(path.stat().st_size for path in folder.glob(".*.part")):
+        assert time.monotonic() < patience
+        time.sleep(0.01)
 
 
 Colours: TypeAlias = Sequence[tuple[int, ...]]
@@ -344,6 +353,19 @@ async def test_whoever_gives_up_waiting_stops_the_work(bench: Bench) -> None:
     assert work.cancelled()
     assert bench.files() == [clip.path.name]
     assert (await bench.fitted("hevc.mp4")).treatment is Treatment.CONVERTED
+
+
+async def test_of_what_is_deleted_meanwhile_nothing_comes_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    clip = await bench.clip("long.mp4")
+    work = asyncio.create_task(bench.fit(clip, MARGIN + 3_000_000))
+    await asyncio.to_thread(wait_for_the_child, tmp_path)
+
+    clip.path.unlink()
+
+    assert await work is None
+    assert bench.files() == []
 
 
 async def test_where_nothing_can_be_written_the_video_stays_as_it_is(
