@@ -21,7 +21,10 @@ class Access(Protocol):
     """Runs work in transactions."""
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Commit when `work` returns, roll back when it raises or when this is cancelled."""
+        """Commit when `work` returns, roll back when it raises or when this is cancelled.
+
+        Whoever is cancelled while it commits cannot know: it may stand.
+        """
 
     async def close(self) -> None:
         """Let what runs end, then disconnect; calling it again is harmless."""

@@ -92,7 +92,8 @@ class Database:
         """Run `work` in one transaction: committed when it returns, rolled back when it raises.
 
         The transaction has a task of its own: a caller that is cancelled stops waiting, the
-        transaction goes on to its end. Whoever may be cancelled must be able to ask again.
+        transaction goes on to its end. Whoever may be cancelled must be able to ask again, and so
+        must whoever hears `storage-timeout`: a disk may hold a commit up and take it afterwards.
 
         Raises:
             StorageError: the database's errors, translated; errors of `work` pass unchanged.

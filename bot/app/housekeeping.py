@@ -1,10 +1,13 @@
 """Remove files whose time is over: inputs and videos live equally long."""
 
+import os
 import shutil
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from bot.domain.jobs import TOKEN_LIFE, original_name
 from bot.generation.originals import BENCH
@@ -12,6 +15,8 @@ from bot.settings import Settings
 
 FRESH = 3600.0
 """Seconds in which no file makes room for others: it may be in use."""
+_UNFINISHED = ".part"
+"""How names end of what is being written; it goes once nobody has written to it for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,10 @@ class _File:
     @property
     def name(self) -> str:
         return original_name(self.paths[0].name)
+
+    @property
+    def unfinished(self) -> bool:
+        return self.name.endswith(_UNFINISHED)
 
 
 def tidy_folders(settings: Settings, in_use: Collection[str]) -> None:
@@ -64,22 +73,24 @@ def _over(
     """The files from before `oldest`, then the oldest until `room` bytes are kept."""
     kept = sum(file.size for file in files)
     for file in sorted(files, key=lambda found: found.modified):
-        too_much = room is not None and kept > room and file.modified < now - FRESH
-        if file.name in in_use or (file.modified >= oldest and not too_much):
+        fresh = file.modified >= now - FRESH
+        too_much = room is not None and kept > room and not fresh
+        over = not fresh if file.unfinished else file.modified < oldest or too_much
+        if file.name in in_use or not over:
             continue
         kept -= file.size
         yield file
 
 
 def _files(folder: Path) -> Iterator[_File]:
-    groups: dict[str, list[Path]] = {}
+    groups: dict[str, list[tuple[Path, os.stat_result]]] = {}
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_file():
-            groups.setdefault(original_name(path.name), []).append(path)
-    for paths in groups.values():
-        found = [path.stat() for path in paths]
+        with suppress(FileNotFoundError):  # it got its name meanwhile, or is gone
+            if S_ISREG((found := path.stat()).st_mode):
+                groups.setdefault(original_name(path.name), []).append((path, found))
+    for group in groups.values():
         yield _File(
-            paths=tuple(paths),
-            modified=min(each.st_mtime for each in found),
-            size=sum(each.st_size for each in found),
+            paths=tuple(path for path, _ in group),
+            modified=min(found.st_mtime for _, found in group),
+            size=sum(found.st_size for _, found in group),
         )

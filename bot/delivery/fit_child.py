@@ -16,27 +16,22 @@ from pathlib import Path
 from typing import TypeAlias
 
 import av
-from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
+from av import AudioFrame, AudioStream, InvalidDataError, Packet, VideoFrame, VideoStream
 from av.container import InputContainer, OutputContainer
-from av.error import InvalidDataError
 from av.filter import Graph
-from av.packet import Packet
 from av.stream import Disposition, Stream
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
 """As for the probe."""
 _TICKS = Fraction(1, 90_000)
 """Fine enough for every moment that a variable frame rate names."""
 _QUALITY = {"preset": "veryfast", "profile": "high", "crf": "20", "threads": "1"}
-_SOUND_RATE = 48_000
-_SOUND_FRAME = 1024
-"""Samples of an AAC packet."""
+_SOUND_RATE, _SOUND_FRAME = 48_000, 1024
+"""Samples a second, and of an AAC packet."""
 _BT709, _TV = 1, 1
-_HIGH_RANGE = (16, 18)
-"""Transfers of HDR: PQ and HLG."""
+_HIGH_RANGE = (16, 18)  # transfers of HDR: PQ and HLG
+_HELD = 64
+"""Packets at most; FFmpeg needs a few to know when they are to be decoded."""
 _TURNS = {90: ["cclock"], -90: ["clock"], 180: ["clock"] * 2, -180: ["clock"] * 2}
 _HD_HEIGHT = 720
 """From this height on players take colours that nobody names for BT.709, below for BT.601."""
@@ -106,33 +101,42 @@ class Copied:
     def __init__(self, stream: Stream, made: OutputContainer, start: Fraction) -> None:
         self._made = made.add_stream_from_template(stream, opaque=True)
         self._shift = round(start / (stream.time_base or 1))
+        self._held: list[Packet] = []
 
     def take(self, packet: Packet) -> Iterator[Packet]:
-        """The packet itself.
+        """The packet itself; Matroska's first ones wait for one that says when it is decoded.
 
         Raises:
             ValueError: it does not say when it is shown, so that it has to be decoded.
         """
-        if packet.dts is None:  # the end
+        if not packet.size:  # the end
             return
-        if packet.pts is None:
+        if packet.pts is None or len(self._held) >= _HELD:
             raise ValueError("a packet without a moment")
-        packet.dts -= self._shift
-        packet.pts -= self._shift
-        packet.stream = self._made
-        yield packet
+        self._held.append(packet)
+        if packet.dts is not None:
+            yield from self._dated(packet.dts, max(packet.duration or 0, 1))
 
     def rest(self) -> Iterator[Packet]:
-        """Nothing is held back."""
+        """Nothing; what still waits would be lost."""
+        if self._held:
+            raise ValueError("packets without a moment")
         return iter(())
+
+    def _dated(self, last: int, step: int) -> Iterator[Packet]:
+        for ahead, packet in enumerate(reversed(self._held)):
+            packet.dts = last - ahead * step - self._shift
+            packet.pts = (packet.pts or 0) - self._shift
+            packet.stream = self._made
+        yield from self._held
+        self._held = []
 
 
 class Encoded(ABC):
     """A stream that is decoded, filtered and encoded anew."""
 
     def __init__(self, order: Order, start: Fraction) -> None:
-        self.over = False
-        self._end, self._start = order.seconds, start
+        self.over, self._end, self._start = False, order.seconds, start
         self._filter: Graph | None = None
 
     @abstractmethod
@@ -144,9 +148,9 @@ class Encoded(ABC):
         """What the encoder makes of a frame, and at the end of none."""
 
     def take(self, packet: Packet) -> Iterator[Packet]:
-        """Packets of the new codec; what cannot be decoded is left out."""
+        """Packets of the new codec, from what can be decoded and is not beyond the end."""
         with suppress(InvalidDataError):
-            for frame in packet.decode():
+            for frame in () if self.over else packet.decode():
                 assert isinstance(frame, VideoFrame | AudioFrame)
                 yield from self._filtered(frame)
 
@@ -178,9 +182,8 @@ class Picture(Encoded):
     def __init__(
         self, stream: VideoStream, made: OutputContainer, order: Order, start: Fraction
     ) -> None:
-        assert order.picture
         super().__init__(order, start)
-        self._wanted, self._stream = order.picture, stream
+        self._wanted, self._stream = order.picture or {}, stream
         stream.codec_context.thread_count = 1
         self._encoder = self._encoding(made)
         self._look: tuple[object, ...] = ()
@@ -188,10 +191,10 @@ class Picture(Encoded):
 
     def _encoding(self, made: OutputContainer) -> VideoStream:
         wanted = self._wanted
-        rate = Fraction(wanted["rate"] or self._stream.average_rate or 24)
-        rate = max(rate.limit_denominator(1001), Fraction(1))
+        rate = Fraction(max(wanted["rate"] or self._stream.average_rate or 24, 1))
         bounds = {"maxrate": str(int(wanted["bits"])), "bufsize": str(int(wanted["buffer"]))}
-        encoder = made.add_stream("libx264", rate=rate, options=_QUALITY | bounds)
+        rate, options = rate.limit_denominator(1001), _QUALITY | bounds
+        encoder = made.add_stream("libx264", rate=rate, options=options)
         encoder.width, encoder.height = int(wanted["width"]), int(wanted["height"])
         encoder.pix_fmt, encoder.codec_context.time_base = "yuv420p", _TICKS
         context = encoder.codec_context

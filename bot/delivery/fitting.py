@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ _MEMORY = 3 << 30
 """Address space, as for a probe."""
 _OUTPUT = 64 * 1024
 _COPYING = 60.0
-"""Seconds that a copy of the picture may take."""
+"""Seconds that a copy may take."""
 _WHOLE = 0.9
 """Of what was to be written, as for a probe: where less comes out, it broke off."""
 _SPARE = 0.6
@@ -74,8 +74,7 @@ class Fitter:
 
     async def _made(self, clip: Clip, room: int) -> Fitted | None:
         for treatment in Treatment:
-            path = _derived(clip.path, treatment, room)
-            if path.is_file() and (found := await _playing(path, room)):
+            if found := await _there(_derived(clip.path, treatment, room), room):
                 return Fitted(clip=found, treatment=treatment)
         return None
 
@@ -84,23 +83,29 @@ class Fitter:
     ) -> Fitted | None:
         time = self._seconds * _SPARE
         for plan in (
-            remuxed(clip, room),
+            remuxed(clip, room, time=time),
             whole(clip, room, time=time),
             preview(clip, room, time=time),
         ):
             if plan is None:
                 continue
             show(plan.treatment)  # also while others have their turn
-            if (found := await self._carried_out(clip, plan, room)) is not None:
-                log.info("video.fitted", file=clip.path.name, treatment=plan.treatment.value)
+            if (found := await self._in_turn(clip, plan, room)) is not None:
                 return Fitted(clip=found, treatment=plan.treatment)
         return None
 
-    async def _carried_out(self, clip: Clip, plan: Plan, room: int) -> Clip | None:
+    async def _in_turn(self, clip: Clip, plan: Plan, room: int) -> Clip | None:
         target = _derived(clip.path, plan.treatment, room)
+        # A copy takes no time that others would miss.
+        async with self._turn if plan.encodes else nullcontext():
+            made_meanwhile = await _there(target, room)
+            return made_meanwhile or await self._carried_out(clip, plan, target, room)
+
+    async def _carried_out(self, clip: Clip, plan: Plan, target: Path, room: int) -> Clip | None:
         try:
             with _beside(target) as partial:
                 if await self._fits_in_two_tries(clip, plan, partial, room):
+                    await asyncio.to_thread(clip.path.stat)  # or what was deleted would come back
                     return await _placed(partial, target, room, plan.seconds or clip.seconds)
                 log.info("video.still_too_large", file=clip.path.name, room=room)
         except ChildOverran:
@@ -110,12 +115,6 @@ class Fitter:
         return None
 
     async def _fits_in_two_tries(self, clip: Clip, plan: Plan, target: Path, room: int) -> bool:
-        if plan.picture is None:  # a copy takes no time that others would miss
-            return await self._written(clip, plan, target) <= room
-        async with self._turn:
-            return await self._encoded(clip, plan, target, room)
-
-    async def _encoded(self, clip: Clip, plan: Plan, target: Path, room: int) -> bool:
         came_to = await self._written(clip, plan, target)
         if came_to > room and (second := tighter(plan, clip, came_to, room)):
             log.info("video.second_try", file=clip.path.name, came_to=came_to, room=room)
@@ -129,7 +128,7 @@ class Fitter:
             "sound": plan.sound,
             "seconds": plan.seconds,
         }
-        seconds = self._seconds if plan.picture else _COPYING
+        seconds = self._seconds if plan.encodes else _COPYING
         limits = ChildLimits(seconds=seconds, memory=_MEMORY, output=_OUTPUT)
         arguments = (str(clip.path), str(target), json.dumps(order))
         await run_child(_CHILD, *arguments, limits=limits)
@@ -162,7 +161,13 @@ async def _placed(partial: Path, target: Path, room: int, seconds: float) -> Cli
         log.warning("video.not_fitted", file=target.name, cause="it broke off")
         return None
     await asyncio.to_thread(partial.replace, target)
+    log.info("video.fitted", file=target.name)
     return replace(found, path=target)
+
+
+async def _there(path: Path, room: int) -> Clip | None:
+    """What was made before."""
+    return await _playing(path, room) if await asyncio.to_thread(path.is_file) else None
 
 
 async def _playing(path: Path, room: int) -> Clip | None:

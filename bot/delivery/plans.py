@@ -29,6 +29,12 @@ _BEGINNING = 0.9
 
 DECODING, ENCODING = 8e-9, 20e-9
 """Seconds of one slow processor for a pixel that is read, and for one that is written."""
+_LISTENING = 0.02
+"""The same for a second of sound."""
+
+MOST_BITS = 40e6
+"""Of the picture a second, and of its buffer: with more, the encoder asks for a decoder that phones
+do not have (H.264's level 4.1 ends at 62.5)."""
 
 _SOUND_SHARE, _SOUND_LEAST, _SOUND_MOST = 0.1, 48_000, 160_000
 _WRAPPING = 24 * 8
@@ -72,7 +78,12 @@ class Plan:
     seconds: float | None = None
     """Where it ends, when that is before its own end."""
     cost: float = 0.0
-    """Seconds that it takes on one slow processor."""
+    """Seconds that it takes on one slow processor; a copy takes none."""
+
+    @property
+    def encodes(self) -> bool:
+        """Whether it is more than a copy."""
+        return self.picture is not None or self.sound is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +99,20 @@ class _Size:
         return (self.width * self.height + FRAME_COST) * self.rate
 
 
-def remuxed(clip: Clip, room: int) -> Plan | None:
-    """The same streams in a better container, where only that is wrong and they fit."""
+def remuxed(clip: Clip, room: int, *, time: float) -> Plan | None:
+    """The same picture in a better container, where only that or the sound is wrong and it fits.
+
+    `None` also when the sound would take longer than `time` seconds.
+    """
     fits = clip.size + _HEADER // 8 <= room
     if not (clip.picture_safe and fits):
         return None
     if clip.sound in (None, "aac"):
         return Plan(treatment=Treatment.REMUXED)
-    grown = clip.size + clip.seconds * _SOUND_MOST / 8
-    return Plan(treatment=Treatment.CONVERTED, sound=_SOUND_MOST) if grown <= room else None
+    grown, cost = clip.size + clip.seconds * _SOUND_MOST / 8, clip.seconds * _LISTENING
+    if grown > room or cost > time:
+        return None
+    return Plan(treatment=Treatment.CONVERTED, sound=_SOUND_MOST, cost=cost)
 
 
 def whole(clip: Clip, room: int, *, time: float) -> Plan | None:
@@ -208,7 +224,7 @@ def _wrapping(size: _Size) -> float:
 
 def _cost(clip: Clip, size: _Size) -> float:
     """Seconds of work for each second of the clip."""
-    read = clip.width * clip.height * clip.rate * DECODING
+    read = clip.width * clip.height * clip.rate * DECODING + (_LISTENING if clip.sound else 0)
     return read + size.width * size.height * size.rate * ENCODING
 
 
@@ -218,7 +234,7 @@ def _picture(clip: Clip, size: _Size, bits: float, seconds: float) -> Picture:
         width=size.width,
         height=size.height,
         rate=0 if size.rate == clip.rate else size.rate,
-        bits=(bits - buffer * _BURST_AT_START) / seconds,
-        buffer=buffer,
+        bits=min((bits - buffer * _BURST_AT_START) / seconds, MOST_BITS),
+        buffer=min(buffer, MOST_BITS),
         least=LEAST * size.weight * (1 - _BURST),
     )

@@ -59,7 +59,7 @@ def look(path: Path) -> dict[str, object]:
         return {
             "size": path.stat().st_size,
             "seconds": seconds,
-            "rate": round(track.packets / seconds, 3),
+            "rate": max(round(track.packets / seconds, 3), 0.001),
             "width": track.width,
             "height": track.height,
             "codec": stream.codec_context.name,
@@ -114,7 +114,8 @@ def _seconds(container: InputContainer, track: Track) -> float:
     whole = read >= 0.9 * named - 0.5  # half a video has a header that promises all of it
     if not track.width or track.packets < 2 or named <= 0 or not whole:  # noqa: PLR2004  # a still
         raise NoVideo
-    return round(float(named), 3)
+    shown = track.end - (container.start_time or 0) / av.time_base  # what is cut off lies before
+    return round(float(named if shown <= named / 0.9 + 0.5 else shown), 3)
 
 
 def _boxes_of(path: Path) -> list[str]:

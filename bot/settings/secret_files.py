@@ -17,13 +17,15 @@ def read_secrets(folder: Path, wanted: Collection[str]) -> dict[str, str]:
     """What stands in the files that are named like one of `wanted`, by these names.
 
     Raises:
-        SettingsError: one of them is no text, or too long for a secret.
+        SettingsError: one of them is no text, or too long for a secret; or none may be read.
     """
-    if not folder.is_dir():
-        return {}
     known = {name.upper() for name in wanted}
-    found = sorted(path for path in folder.iterdir() if path.name.upper() in known)
-    return {path.name.upper(): _secret(path) for path in found if path.is_file()}
+    try:
+        listed = sorted(folder.iterdir()) if folder.is_dir() else []
+        found = [path for path in listed if path.name.upper() in known and path.is_file()]
+    except OSError as error:
+        raise SettingsError([SettingProblem("setting-file", name=str(folder))]) from error
+    return {path.name.upper(): _secret(path) for path in found}
 
 
 def _secret(path: Path) -> str:

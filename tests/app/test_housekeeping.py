@@ -133,3 +133,22 @@ def test_parts_that_nobody_sends_any_more_are_removed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_yet_needs_no_tidying(tmp_path: Path) -> None:
     tidy_benches(Settings(data_dir=tmp_path).videos_dir)
+
+
+def test_what_is_being_written_stays_even_where_nothing_is_kept(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=0)
+    fetched = file(settings, "videos/.video-a-x1.part", hours=0.01)
+    made = file(settings, "videos/.video-a.shrunk-9-x2.part", hours=0.5)
+
+    tidy_folders(settings, {"video-a.mp4"})
+
+    assert [path.exists() for path in (fetched, made)] == [True, True]
+
+
+def test_what_a_bot_that_was_killed_left_half_written_is_not_kept(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_keep_days=7)
+    left = file(settings, "videos/.video-a.shrunk-9-x1.part", hours=1.5)
+
+    tidy_folders(settings, {"video-a.mp4"})
+
+    assert not left.exists()

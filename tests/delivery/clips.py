@@ -49,6 +49,8 @@ FASTSTART = {"movflags": "+faststart"}
 QUIET = {"x265-params": "log-level=none:pools=none:frame-threads=1", "preset": "ultrafast"}
 FAST = {"preset": "ultrafast"}
 UNEVEN = [0, 6, 7, 14, 29, 30, 36, 44, 51, 60, 66, 71, 78, 85, 88, 90]
+AGES = [0, 24, 48, 72, *(48 * 10**8 * each for each in range(1, 5))]
+"""Ten years and more between some of the frames."""
 HEVC = Kind(codec="libx265", options=FASTSTART, encoder=QUIET)
 KINDS = {
     "good.mp4": Kind(options=FASTSTART),
@@ -63,6 +65,7 @@ KINDS = {
     "still.mp4": Kind(sound=None, frames=1, options=FASTSTART),
     "old.avi": Kind(codec="mpeg4", sound="mp3"),
     "stream.ts": Kind(),
+    "bframes.mkv": Kind(encoder={"bf": "2", "g": "8", "b_strategy": "0"}, noisy=True),
     "hevc.mp4": HEVC,
     "hevc-silent.mp4": Kind(codec="libx265", sound=None, options=FASTSTART, encoder=QUIET),
     "hevc-turned.mp4": Kind(codec="libx265", options=FASTSTART, encoder=QUIET, turned=True),
@@ -72,6 +75,7 @@ KINDS = {
     ),
     "turned.mp4": Kind(turned=True),
     "uneven.mp4": Kind(moments=UNEVEN),
+    "ages.mkv": Kind(codec="libx265", sound=None, frames=8, encoder=QUIET, moments=AGES),
     "av1.mp4": Kind(codec="libaom-av1", options=FASTSTART, encoder={"cpu-used": "8"}),
     "odd.webm": Kind(codec="libvpx-vp9", sound=None, size=(65, 49)),
     "huge.mp4": Kind(

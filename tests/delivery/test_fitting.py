@@ -2,11 +2,13 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+import av
 import pytest
 from structlog.testing import capture_logs
 
@@ -54,6 +56,14 @@ def bench(clips: Path, tmp_path: Path) -> Bench:
     return Bench(clips, tmp_path)
 
 
+def wait_for_the_child(folder: Path) -> None:
+    """Until it has written something, and so has opened what it reads."""
+    patience = time.monotonic() + 60
+    while not any(path.stat().st_size for path in folder.glob(".*.part")):
+        assert time.monotonic() < patience
+        time.sleep(0.01)
+
+
 Colours: TypeAlias = Sequence[tuple[int, ...]]
 
 
@@ -71,7 +81,7 @@ async def test_what_plays_everywhere_is_not_touched(bench: Bench) -> None:
     assert bench.said == []
 
 
-@pytest.mark.parametrize("name", ["index-last.mp4", "quicktime.mp4", "stream.ts"])
+@pytest.mark.parametrize("name", ["index-last.mp4", "quicktime.mp4", "stream.ts", "bframes.mkv"])
 async def test_a_wrong_container_alone_is_replaced_without_loss(bench: Bench, name: str) -> None:
     fitted = await bench.fitted(name)
 
@@ -203,7 +213,8 @@ async def test_half_an_hour_with_room_enough_is_not_cut(bench: Bench) -> None:
 async def test_what_would_take_too_long_is_not_begun(bench: Bench) -> None:
     bench.fitter = Fitter(seconds=0)
 
-    assert await bench.fit(await bench.clip("hevc.mp4")) is None
+    for name in ("hevc.mp4", "mp3.mp4"):
+        assert await bench.fit(await bench.clip(name)) is None
     assert bench.said == []
     remuxed = await bench.fitted("index-last.mp4")
     assert remuxed.treatment is Treatment.REMUXED
@@ -236,7 +247,7 @@ async def test_after_two_tries_that_come_out_too_large_a_preview_follows(
 
 async def test_what_takes_longer_than_it_may_is_stopped(bench: Bench) -> None:
     bench.fitter = Fitter(seconds=0.01)
-    clip = await bench.clip("hevc.mp4")
+    clip = await bench.clip("hevc-silent.mp4")
 
     assert await bench.fit(clip) is None
     assert bench.said == [Treatment.CONVERTED]
@@ -278,6 +289,38 @@ async def test_what_is_no_video_leaves_nothing_behind(bench: Bench) -> None:
     assert bench.files() == [clip.path.name]
 
 
+async def test_what_several_ask_for_at_once_is_made_once(bench: Bench) -> None:
+    clip = await bench.clip("hevc.mp4")
+
+    with capture_logs() as events:
+        first, *others = await asyncio.gather(*(bench.fit(clip) for _ in range(3)))
+
+    assert first is not None
+    assert others == [first, first]
+    assert [event["event"] for event in events] == ["video.fitted"]
+
+
+async def test_however_much_room_there_is_phones_can_decode_it(bench: Bench) -> None:
+    for limit in (PLENTY, 500 * MIB):
+        fitted = await bench.fitted("hevc.mp4", limit)
+
+        assert fitted.treatment is Treatment.CONVERTED
+        with av.open(str(fitted.clip.path)) as container:
+            setup = container.streams.video[0].codec_context.extradata
+        assert setup is not None
+        assert setup[3] <= 41  # the level, ten times: 4.1
+
+
+async def test_a_film_of_ages_becomes_nothing_worse(bench: Bench) -> None:
+    clip = await bench.clip("ages.mkv")
+    assert clip.seconds > 3e8
+
+    with capture_logs() as events:
+        assert await bench.fit(clip) is None
+
+    assert "video.fitting_broke" not in [event["event"] for event in events]
+
+
 async def test_it_is_made_once(bench: Bench) -> None:
     first = await bench.fitted("hevc.mp4")
     stamp = first.clip.path.stat().st_mtime_ns
@@ -310,6 +353,19 @@ async def test_whoever_gives_up_waiting_stops_the_work(bench: Bench) -> None:
     assert work.cancelled()
     assert bench.files() == [clip.path.name]
     assert (await bench.fitted("hevc.mp4")).treatment is Treatment.CONVERTED
+
+
+async def test_of_what_is_deleted_meanwhile_nothing_comes_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    clip = await bench.clip("long.mp4")
+    work = asyncio.create_task(bench.fit(clip, MARGIN + 3_000_000))
+    await asyncio.to_thread(wait_for_the_child, tmp_path)
+
+    clip.path.unlink()
+
+    assert await work is None
+    assert bench.files() == []
 
 
 async def test_where_nothing_can_be_written_the_video_stays_as_it_is(

@@ -135,3 +135,16 @@ def test_the_childs_own_words(clips: Path) -> None:
     for name in ("audio.mp4", "still.mp4"):
         with pytest.raises(NoVideo):
             look(clips / name)
+
+
+async def test_a_video_that_names_less_than_it_has_is_as_long_as_it_is(
+    clips: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "liar.mkv"
+    film = (clips / "ages.mkv").read_bytes()
+    named = film.index(b"\x44\x89\x88") + 3
+    path.write_bytes(film[:named] + struct.pack(">d", 2000.0) + film[named + 8 :])
+
+    clip = await probe(path)
+
+    assert clip.seconds == (await probe(clips / "ages.mkv")).seconds

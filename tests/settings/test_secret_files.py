@@ -1,5 +1,8 @@
 """Secrets in files, as Docker and Kubernetes hand them over: one each, named like its setting."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,34 @@ def test_a_file_that_is_no_secret_is_named_and_not_shown(secrets: Path, content:
     assert problem.code == "setting-file"
     assert problem.params["name"] == str(secrets / "discord_token")
     assert "xxx" not in str(caught.value)
+
+
+AS_NOBODY = """
+import os
+from bot.domain.errors import SettingsError
+from bot.settings import load_settings
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    load_settings(for_="check")
+except SettingsError as error:
+    print(*(problem.code for problem in error.problems))
+"""
+
+
+def test_a_folder_that_may_not_be_read_is_a_problem_of_the_settings(secrets: Path) -> None:
+    secrets.chmod(0)
+    known = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    told = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY],
+        env=known,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    secrets.chmod(0o700)
+    assert told.stdout.split() == ["setting-file"]
