@@ -58,8 +58,9 @@ def tidy_benches(folder: Path) -> None:
     """
     oldest = time.time() - 2 * TOKEN_LIFE.total_seconds()
     for bench in folder.glob(f"{BENCH}*"):
-        if bench.stat().st_mtime < oldest:
-            shutil.rmtree(bench, ignore_errors=True)
+        with suppress(FileNotFoundError):  # all of it was sent meanwhile
+            if bench.stat().st_mtime < oldest:
+                shutil.rmtree(bench, ignore_errors=True)
 
 
 def free_bytes(folder: Path) -> int:

@@ -173,16 +173,16 @@ def _packed(scenes: Sequence[Scene], room: int) -> Iterator[int]:
 def _copy(
     source: InputContainer, streams: Sequence[Stream], target: OutputContainer, span: Span
 ) -> int:
-    """How many packets there were."""
+    """How many pictures there were."""
     copies, count = {stream.index: target.add_stream_from_template(stream) for stream in streams}, 0
     early = max(span.start - int(EARLY / span.base), min(span.start, 0))
     source.seek(early, stream=streams[0])
     for packet in _within(span, _packets(source, streams), streams):
         copy = copies[packet.stream.index]
+        count += packet.stream.index == streams[0].index
         _shift(packet, span.begins)
         packet.stream = copy
         target.mux(packet)
-        count += 1
     return count
 
 

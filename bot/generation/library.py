@@ -8,9 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.delivery import link_expiry
-from bot.delivery.limits import MARGIN
-from bot.delivery.packing import MESSAGE_VIDEOS
+from bot.delivery import MARGIN, MESSAGE_VIDEOS, SAFE_REQUEST, link_expiry
 from bot.domain.errors import JobFailure, Refusal, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.library import Candidate, Handout, Kept, Page, VideoFile
@@ -29,8 +27,6 @@ PAGE = 5
 """Videos on a page: each takes four of a message's 40 components, and a screen shows no more."""
 LOOK_BACK = 1_000
 """The newest jobs of a member among which a library looks; older ones have long lost theirs."""
-SAFE_REQUEST = 24 * 1024 * 1024
-"""Bytes that several files may have together where one alone may not have more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import structlog
+
 from bot.delivery import (
     MARGIN,
     MESSAGE_VIDEOS,
@@ -24,6 +26,8 @@ AT_ONCE = 2
 """Cuts side by side: each reads a large file in a process of its own."""
 BENCH = ".parts-"
 """How the name of a folder begins in which parts lie until they are sent."""
+
+log = structlog.get_logger()
 
 
 def in_parts(file: VideoFile, limit: int) -> bool:
@@ -86,18 +90,34 @@ class Originals:
         async with self._knives:
             cuts = await planned(file.path, room=limit - MARGIN, most=MAX_PARTS)
         together = max(limit, SAFE_REQUEST) - MARGIN
-        with TemporaryDirectory(prefix=BENCH, dir=file.path.parent) as folder:
+        with _bench(file.path.parent) as folder:
             batch: list[Part] = []
             for number, cut in enumerate(cuts, start=1):
                 self._check_open()
                 async with self._knives:
-                    part = await _cut(file, cut, Path(folder), number=number, of=len(cuts))
+                    part = await _cut(file, cut, folder, number=number, of=len(cuts))
                 if not _has_room(batch, part, together):
                     yield tuple(batch)
                     await _forget(batch)
                     batch = []
                 batch.append(part)
             yield tuple(batch)
+
+
+@contextmanager
+def _bench(videos: Path) -> Iterator[Path]:
+    """A folder for parts; a full disk has room for none.
+
+    Raises:
+        Refusal: `refusal-parts-failed`.
+    """
+    try:
+        folder = TemporaryDirectory(prefix=BENCH, dir=videos)
+    except OSError as full:
+        log.warning("video.no_bench", error=repr(full))
+        raise Refusal("refusal-parts-failed") from full
+    with folder as name:
+        yield Path(name)
 
 
 async def _cut(file: VideoFile, cut: Cut, folder: Path, *, number: int, of: int) -> Part:

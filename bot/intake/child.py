@@ -14,7 +14,8 @@ from io import BytesIO
 from PIL import AvifImagePlugin, Image, ImageOps
 from pillow_heif import register_heif_opener
 
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 50_000_000
+"""Phones make photos of 48 megapixels."""
 MAX_SIDE = 2048
 MAX_BYTES = 4 << 20
 """A card's upload and a relay's request carry it whole; Discord takes 10 MiB with all the rest."""
@@ -57,12 +58,8 @@ def remade(given: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[dict[str, objec
         Refused: `image-pixels` (megapixels).
     """
     _set_up()
-    with Image.open(BytesIO(given), formats=_FORMATS) as image:
-        _check(image)
-        moves = image.format in _MOVING and bool(getattr(image, "is_animated", False))
-        image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode small what becomes small
-        picture = _upright(image)
-    facts, content = _encoded(picture, max_bytes)
+    picture, moves = _decoded(given)
+    facts, content = _encoded(_upright(picture), max_bytes)
     return {**facts, "moves": moves}, content
 
 
@@ -74,14 +71,22 @@ def _set_up() -> None:
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
+def _decoded(given: bytes) -> tuple[Image.Image, bool]:
+    """The picture, and whether it moves; the decoder's own copies are gone with the file."""
+    with Image.open(BytesIO(given), formats=_FORMATS) as image:
+        _check(image)
+        moves = image.format in _MOVING and bool(getattr(image, "is_animated", False))
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # JPEG: decode small what becomes small
+        return _plain(image), moves
+
+
 def _check(image: Image.Image) -> None:
     pixels = image.width * image.height
     if pixels > MAX_PIXELS:
         raise Refused("image-pixels", megapixels=round(pixels / 1_000_000))
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    picture = _plain(image)
+def _upright(picture: Image.Image) -> Image.Image:
     picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     ImageOps.exif_transpose(picture, in_place=True)
     return picture

@@ -131,6 +131,17 @@ def test_parts_that_nobody_sends_any_more_are_removed(tmp_path: Path) -> None:
     assert sorted(path.name for path in video.parent.iterdir()) == [f"{BENCH}new", "video.mp4"]
 
 
+def test_parts_that_go_while_they_are_looked_at_keep_no_others_from_going(tmp_path: Path) -> None:
+    gone, old = tmp_path / f"{BENCH}gone", tmp_path / f"{BENCH}old"
+    gone.symlink_to(tmp_path / "nowhere")
+    old.mkdir()
+    os.utime(old, (time.time() - HOUR,) * 2)
+
+    tidy_benches(tmp_path)
+
+    assert not old.exists()
+
+
 def test_a_folder_that_is_not_there_yet_needs_no_tidying(tmp_path: Path) -> None:
     tidy_benches(Settings(data_dir=tmp_path).videos_dir)
 

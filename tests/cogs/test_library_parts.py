@@ -166,6 +166,28 @@ async def test_what_cannot_be_cut_is_told_and_the_link_offered(
     assert left_in(counter) == []
 
 
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        (f"{LINK}?at=<night> (1)", [f"{LINK}?at=%3Cnight%3E%20%281%29"]),
+        (f"{LINK}?{'x' * 5_000}", []),
+        ("data:video/mp4;base64,AAAA", []),
+    ],
+    ids=["needs quotes", "too long for a message", "no web link"],
+)
+async def test_the_link_that_is_offered_instead_is_one_that_discord_takes(
+    server: Server, counter: Counter, link: str, shown: list[str]
+) -> None:
+    job = await delivered(counter, server, links=((link,),))
+    files(counter, job)[0].write_bytes(bytes(26 * MIB))
+
+    result = await press(server, await watch(server), "parts")
+
+    assert result.response is not None
+    assert "could not be cut into parts" in end(result)
+    assert links(result.response) == shown
+
+
 @pytest.mark.parametrize(("status", "code"), [(413, 0), (400, 50045)])
 async def test_a_part_that_discord_refuses_is_told_and_nothing_is_lost(
     server: Server, counter: Counter, large: Job, status: int, code: int

@@ -105,3 +105,12 @@ async def test_a_file_that_was_replaced_meanwhile_gives_no_empty_part(
 
     with pytest.raises(Refusal, match="refusal-parts-failed"):
         await write_part(reels / "reel.mov", cut, tmp_path / "part.mp4")
+
+
+async def test_a_file_that_was_replaced_meanwhile_gives_no_part_of_sound_alone(
+    reels: Path, tmp_path: Path
+) -> None:
+    within_a_scene = Cut(start=1, end=None)
+
+    with pytest.raises(Refusal, match="refusal-parts-failed"):
+        await write_part(reels / "reel.mp4", within_a_scene, tmp_path / "part.mp4")

@@ -20,6 +20,8 @@ from tests.delivery.test_cutting import REEL
 
 ALICE, BOB = Requester(guild_id=1, user_id=2), Requester(guild_id=1, user_id=3)
 LIMIT = MARGIN + 60_000
+LONGEST_PATH = 4095
+"""Bytes, on Linux."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,22 @@ async def test_a_video_that_is_deleted_half_way_is_told_and_leaves_nothing(
             await anext(batches)
 
     assert left_beside(copy) == []
+
+
+async def test_a_disk_that_takes_no_folder_is_told_in_words(
+    video: VideoFile, tmp_path: Path
+) -> None:
+    """Where the video's own name has room, and the longer one of a folder beside it has none."""
+    folder = tmp_path
+    while (left := LONGEST_PATH - len(str(folder))) > len("/v.mp4"):
+        folder = folder / ("d" * min(left - len("/v.mp4") - 1, 200))
+    folder.mkdir(parents=True)
+    deep = replace(video, path=folder / "v.mp4")
+    deep.path.symlink_to(video.path)
+
+    async with aclosing(Originals().batches(deep, LIMIT)) as batches:
+        with pytest.raises(Refusal, match="refusal-parts-failed"):
+            await anext(batches)
 
 
 async def test_a_member_has_one_turn_at_a_time_and_others_theirs() -> None:

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.requests import has_moved, input_name
 from bot.intake import take_in
+from bot.intake.child import MAX_PIXELS
 from tests.intake.test_take_in import (
     BLUE,
     RED,
@@ -195,6 +196,25 @@ async def test_of_a_picture_with_a_film_behind_it_what_chats_show_is_used(tmp_pa
 
     assert stored.moved
     assert near(image.getpixel((10, 30)), RED)
+
+
+async def test_a_photo_of_48_megapixels_is_taken(tmp_path: Path) -> None:
+    photo = Image.new("RGB", (8064, 6048), "navy")
+
+    _, image, _ = await taken(saved(photo, "HEIF", tile_size=2048, enc_params=FAST), tmp_path)
+
+    assert image.size == (2048, 1536)
+
+
+async def test_the_dearest_picture_that_is_taken_can_be_read_within_the_limits(
+    tmp_path: Path,
+) -> None:
+    """WebP with alpha: its decoder holds the picture three times beside what it hands over."""
+    largest = Image.new("RGBA", (8000, MAX_PIXELS // 8000), (0, 0, 99, 99))
+
+    _, image, _ = await taken(saved(largest, "WEBP", lossless=True, method=0), tmp_path)
+
+    assert (image.mode, image.size) == ("RGBA", (2048, 1600))
 
 
 @pytest.mark.parametrize("kind", PHONES)

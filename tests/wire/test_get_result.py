@@ -20,7 +20,7 @@ from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
 from tests.wire.live import live
 from tests.wire.stand import Clock, a_stand, until
-from tests.wire.state import Channel, Interaction, Member, Message
+from tests.wire.state import Channel, Interaction, Member, Message, walk
 
 BUTTON = "Get result"
 
@@ -40,13 +40,13 @@ class Room:
     def at_work(self) -> AbstractAsyncContextManager[object]:
         return live(self.relay, self.folder, self.clock)
 
-    async def asked(self, prompt: str) -> tuple[Interaction, Message]:
-        event = await self.server.slash(self.alice, self.channel, "video", prompt=prompt)
+    async def asked(self, prompt: str, **options: object) -> tuple[Interaction, Message]:
+        event = await self.server.slash(self.alice, self.channel, "video", prompt=prompt, **options)
         return event, self.server.original(event)
 
-    async def left_alone(self, prompt: str) -> Message:
+    async def left_alone(self, prompt: str, **options: object) -> Message:
         """A card with the button, whose token is dead, and whose relay has not answered."""
-        event, card = await self.asked(prompt)
+        event, card = await self.asked(prompt, **options)
         await self.server.wait_for(lambda: self.relay.posts)
         self.clock.forward(minutes=13)
         await self.server.wait_for(lambda: BUTTON in card.buttons)
@@ -227,6 +227,26 @@ async def test_a_press_after_a_restart_shows_what_ended_meanwhile(
     assert len(room.relay.posts) == 1
 
 
+async def test_what_is_brought_by_a_press_after_a_restart_is_behind_its_spoiler(
+    room: Room,
+) -> None:
+    server = room.server
+    async with room.at_work():
+        card = await room.left_alone("a cat", spoiler=True)
+        room.relay.gate.set()
+        await server.wait_for(lambda: room.direct("1 credit used"))
+        await until(lambda: room.entries() == ["hold", "settle"])
+    await server.wait_for(lambda: not server.gateway.connected)
+
+    async with room.at_work():
+        await server.click(room.bob, card, BUTTON)
+        await server.wait_for(lambda: has_video(card))
+
+    told = room.direct("1 credit used")
+    assert told is not None
+    assert spoilers(told) == spoilers(card) == [True]
+
+
 async def test_a_press_brings_what_nobody_could_be_reached_with(room: Room) -> None:
     server = room.server
     server.close_direct(room.alice)
@@ -280,3 +300,9 @@ async def test_a_video_that_its_owner_deleted_does_not_come_back(room: Room) -> 
 
 def has_video(card: Message) -> bool:
     return any(name.endswith(".mp4") for name in card.attachments)
+
+
+def spoilers(message: Message) -> list[bool]:
+    """Of each picture and video that a message shows whether it is behind a spoiler."""
+    parts = (item for part in walk(message.components) for item in [part, *part.get("items", [])])
+    return [bool(part.get("spoiler")) for part in parts if "media" in part]

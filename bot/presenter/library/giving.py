@@ -41,14 +41,14 @@ async def give(
     Raises:
         Refusal: Discord does not take it; or what `send` raises.
     """
-    handout = _offer(library, kept, limit)
+    handout = offered(library, kept, limit)
     async with refused_in_words():
         try:
             sent = await _send(send, handout)
         except discord.HTTPException as refused:
             if verdict(refused) is not Verdict.TOO_LARGE or not handout.files:
                 raise
-            handout = _offer(library, kept, 0)
+            handout = offered(library, kept, 0)
             sent = await _send(send, handout)
     if not handout.empty:
         await library.given(kept.job)
@@ -76,8 +76,8 @@ def uploads(handout: Handout, say: Voice) -> list[discord.File]:
     ]
 
 
-def _offer(library: Library, kept: Kept, limit: int) -> Handout:
-    """With a link only where one can be shown."""
+def offered(library: Library, kept: Kept, limit: int) -> Handout:
+    """What `Library.handout` says, with a link only where one can be shown."""
     handout = library.handout(kept, limit)
     url = web_link(handout.url)
     return replace(handout, url=url if len(url) <= MAX_LINK else "")

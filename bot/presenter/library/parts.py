@@ -12,7 +12,7 @@ from bot.domain.library import Handout, Part, VideoFile
 from bot.presenter.answering import acknowledge, tell
 from bot.presenter.desk import Desk, desk_of
 from bot.presenter.face import unlisted
-from bot.presenter.library.giving import PACE, refused_in_words
+from bot.presenter.library.giving import PACE, offered, refused_in_words
 from bot.presenter.library.views import (
     alt_of_part,
     note_view,
@@ -37,7 +37,7 @@ async def give_in_parts(interaction: discord.Interaction, desk: Desk, job_id: st
     await acknowledge(interaction, thinking=True)
     with desk.originals.turn(by):
         kept = await desk.library.find(job_id, by)
-        handout = desk.library.handout(kept, interaction.filesize_limit)
+        handout = offered(desk.library, kept, interaction.filesize_limit)
         if not handout.left_out:
             raise Refusal("refusal-parts-fits")
         await _Giving(interaction, handout)()
