@@ -15,6 +15,7 @@ from storage.library import candidates, jobs_of, unclaimed
 from storage.locks import Lock, hold_lock
 from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
 from storage.schema import jobs, servers, texts
+from storage.sharing import SharedLook
 from storage.waiting import FAIR_WINDOW, NEXT, in_work, places, typical_seconds
 
 MAX_TEXT = 256 * 1024
@@ -34,6 +35,7 @@ class Jobs:
         self._database = database
         self._clock = clock
         self._max_running = max_running
+        self._line = SharedLook(partial(database.transact, self._places))
 
     async def get(self, job_id: str) -> Job | None:
         """The job of that id."""
@@ -159,12 +161,8 @@ class Jobs:
         return (await self.places()).get(job.id)
 
     async def places(self) -> dict[str, Place]:
-        """Where every waiting job stands, by job id: one look for all their cards."""
-
-        def read(connection: Connection) -> dict[str, Place]:
-            return places(connection, now=self._clock(), max_running=self._max_running)
-
-        return await self._database.transact(read)
+        """Where every waiting job stands, by job id: one look for all cards, and all who ask."""
+        return await self._line()
 
     async def typical_seconds(self, model: str) -> float | None:
         """The median of a model's last 20 delivered jobs; `None` with fewer than three."""
@@ -195,6 +193,9 @@ class Jobs:
             return [job_of_row(row) for row in found.mappings()]
 
         return await self._database.transact(read)
+
+    def _places(self, connection: Connection) -> dict[str, Place]:
+        return places(connection, now=self._clock(), max_running=self._max_running)
 
     async def _count(self, *where: ColumnElement[bool]) -> int:
         def read(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""One commit for all who wait: the disk is asked once, however many members press at once.
+"""One commit, and one look, for all who wait: cost grows little with those who press at once.
 
 A commit waits for the disk, and on SQLite everybody waits for the commit before. So whoever has
 come meanwhile goes into the next transaction together, each behind a savepoint of its own.
@@ -6,10 +6,10 @@ come meanwhile goes into the next transaction together, each behind a savepoint 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -117,3 +117,24 @@ def _work_behind_savepoint(ask: _Ask, connection: Connection) -> object:
         return error
     savepoint.commit()
     return outcome
+
+
+class SharedLook(Generic[T]):
+    """One reading for all who ask while another is on its way; it begins when all have asked."""
+
+    def __init__(self, read: Callable[[], Awaitable[T]]) -> None:
+        self._read = read
+        self._alone = asyncio.Lock()
+        self._next: asyncio.Task[T] | None = None
+        """The reading that has not begun yet."""
+
+    async def __call__(self) -> T:
+        """What is read next."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._look())
+        return await asyncio.shield(self._next)
+
+    async def _look(self) -> T:
+        async with self._alone:
+            self._next = None  # who asks from now on also wants to see what is written meanwhile
+            return await self._read()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from bot.domain.errors import Refusal, StorageError
 from storage.database import Database
-from storage.sharing import MOST
+from storage.sharing import MOST, SharedLook
 from tests.storage.test_cost import sent
 from tests.storage.test_database import PATIENCE, ask
 
@@ -142,3 +142,39 @@ async def test_closing_waits_for_all_who_share(tmp_path: Path) -> None:
 
     assert first.done()
     assert [other.result() for other in others] == list(range(1, 30))
+
+
+async def test_all_who_ask_during_a_look_share_the_next(database: Database) -> None:
+    gate, looks = Gate(), list(range(9))
+
+    def read(connection: Connection) -> int:
+        if looks[0] == 0:
+            gate(connection)
+        return looks.pop(0)
+
+    look = SharedLook(partial(database.transact, read))
+    first = asyncio.create_task(look())
+    await gate.reached.wait()
+    others = [asyncio.create_task(look()) for _ in range(20)]
+    await line_up()
+    gate.open()
+
+    assert await first == 0
+    assert await asyncio.gather(*others) == [1] * 20
+    assert await look() == 2
+
+
+async def test_a_look_that_fails_is_not_the_last(database: Database) -> None:
+    answers: list[Refusal | int] = [Refusal("refusal-paused"), 7]
+
+    def read(_connection: Connection) -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    look = SharedLook(partial(database.transact, read))
+    with pytest.raises(Refusal):
+        await look()
+
+    assert await look() == 7
