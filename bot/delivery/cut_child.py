@@ -123,7 +123,7 @@ def _check_codecs(streams: Sequence[Stream]) -> None:
     try:
         with av.open(_Nowhere(), "w", format="mp4") as target:
             for stream in streams:
-                target.add_stream_from_template(stream)
+                target.add_stream_from_template(stream, opaque=True)
             target.start_encoding()
     except (av.FFmpegError, ValueError) as error:
         raise Refused("codec") from error
@@ -174,7 +174,7 @@ def _copy(
     source: InputContainer, streams: Sequence[Stream], target: OutputContainer, span: Span
 ) -> int:
     """How many pictures there were."""
-    copies, count = {stream.index: target.add_stream_from_template(stream) for stream in streams}, 0
+    copies, count = {stream.index: target.add_stream_from_template(stream, opaque=True) for stream in streams}, 0
     early = max(span.start - int(EARLY / span.base), min(span.start, 0))
     source.seek(early, stream=streams[0])
     for packet in _within(span, _packets(source, streams), streams):
