@@ -123,10 +123,15 @@ def _check_codecs(streams: Sequence[Stream]) -> None:
     try:
         with av.open(_Nowhere(), "w", format="mp4") as target:
             for stream in streams:
-                target.add_stream_from_template(stream, opaque=True)
+                _copied(stream, target)
             target.start_encoding()
     except (av.FFmpegError, ValueError) as error:
         raise Refused("codec") from error
+
+
+def _copied(stream: Stream, target: OutputContainer) -> Stream:
+    """The same stream in another file; that nothing can encode it (AV1) does not matter."""
+    return target.add_stream_from_template(stream, opaque=True)
 
 
 class _Nowhere:
@@ -174,7 +179,7 @@ def _copy(
     source: InputContainer, streams: Sequence[Stream], target: OutputContainer, span: Span
 ) -> int:
     """How many pictures there were."""
-    copies, count = {stream.index: target.add_stream_from_template(stream, opaque=True) for stream in streams}, 0
+    copies, count = {stream.index: _copied(stream, target) for stream in streams}, 0
     early = max(span.start - int(EARLY / span.base), min(span.start, 0))
     source.seek(early, stream=streams[0])
     for packet in _within(span, _packets(source, streams), streams):

@@ -40,11 +40,11 @@ class Room:
     def at_work(self) -> AbstractAsyncContextManager[object]:
         return live(self.relay, self.folder, self.clock)
 
-    async def asked(self, prompt: str, **options: object) -> tuple[Interaction, Message]:
+    async def asked(self, prompt: str, **options: bool) -> tuple[Interaction, Message]:
         event = await self.server.slash(self.alice, self.channel, "video", prompt=prompt, **options)
         return event, self.server.original(event)
 
-    async def left_alone(self, prompt: str, **options: object) -> Message:
+    async def left_alone(self, prompt: str, **options: bool) -> Message:
         """A card with the button, whose token is dead, and whose relay has not answered."""
         event, card = await self.asked(prompt, **options)
         await self.server.wait_for(lambda: self.relay.posts)
