@@ -63,6 +63,7 @@ KINDS = {
     "still.mp4": Kind(sound=None, frames=1, options=FASTSTART),
     "old.avi": Kind(codec="mpeg4", sound="mp3"),
     "stream.ts": Kind(),
+    "flash.flv": Kind(),
     "hevc.mp4": HEVC,
     "hevc-silent.mp4": Kind(codec="libx265", sound=None, options=FASTSTART, encoder=QUIET),
     "hevc-turned.mp4": Kind(codec="libx265", options=FASTSTART, encoder=QUIET, turned=True),

@@ -59,6 +59,7 @@ async def test_every_part_fits_and_plays_and_together_they_are_the_whole(
         "index-last.mp4",
         "mp3.mp4",
         "stream.ts",
+        "flash.flv",
         "old.avi",
         "hevc.mp4",
         "av1.mp4",
