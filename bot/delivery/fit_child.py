@@ -60,8 +60,7 @@ class Order:
 
 def write(source: Path, target: Path, order: Order) -> None:
     """Write `source` to `target` as an MP4 that plays from its first bytes on."""
-    # Of the container alone: for streams that are found later (FLV) PyAV crashes with others.
-    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}  # see probe_child.py
     with (
         av.open(str(source), container_options=options, metadata_errors="replace") as given,
         av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as made,
