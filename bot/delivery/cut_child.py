@@ -22,6 +22,7 @@ from av.stream import Disposition, Stream
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
 """Playlists are not among them: they make FFmpeg open other files and addresses."""
 _SOURCE = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+"""Of the container alone: with others PyAV crashes where streams are found later (FLV)."""
 HEAD = 16 * 1024
 """Bytes of a part that belong to no packet."""
 ENTRY = 40
@@ -87,7 +88,7 @@ def _plan(path: str, room: int, most: int) -> dict[str, object]:
         Refused: `scene` (size) when a single scene is larger, `many` (count) above `most` parts,
             `codec` when what is in it cannot stand in an MP4.
     """
-    with av.open(path, options=_SOURCE, metadata_errors="replace") as source:
+    with av.open(path, container_options=_SOURCE, metadata_errors="replace") as source:
         streams = _streams(source)
         _check_codecs(streams)
         scenes = _scenes(source, streams)
@@ -102,7 +103,7 @@ def _plan(path: str, room: int, most: int) -> dict[str, object]:
 
 def _part(path: str, out: str, start: str, end: str) -> dict[str, object]:
     """Write the part from the keyframe at `start` up to the one at `end`; its size."""
-    with av.open(path, options=_SOURCE, metadata_errors="replace") as source:
+    with av.open(path, container_options=_SOURCE, metadata_errors="replace") as source:
         streams = _streams(source)
         last = None if end == TO_THE_END else int(end)
         span = Span(start=int(start), end=last, base=streams[0].time_base or Fraction(1))
@@ -123,10 +124,15 @@ def _check_codecs(streams: Sequence[Stream]) -> None:
     try:
         with av.open(_Nowhere(), "w", format="mp4") as target:
             for stream in streams:
-                target.add_stream_from_template(stream)
+                _copied(stream, target)
             target.start_encoding()
     except (av.FFmpegError, ValueError) as error:
         raise Refused("codec") from error
+
+
+def _copied(stream: Stream, target: OutputContainer) -> Stream:
+    """The same stream in another file; that nothing can encode it (AV1) does not matter."""
+    return target.add_stream_from_template(stream, opaque=True)
 
 
 class _Nowhere:
@@ -174,7 +180,7 @@ def _copy(
     source: InputContainer, streams: Sequence[Stream], target: OutputContainer, span: Span
 ) -> int:
     """How many pictures there were."""
-    copies, count = {stream.index: target.add_stream_from_template(stream) for stream in streams}, 0
+    copies, count = {stream.index: _copied(stream, target) for stream in streams}, 0
     early = max(span.start - int(EARLY / span.base), min(span.start, 0))
     source.seek(early, stream=streams[0])
     for packet in _within(span, _packets(source, streams), streams):

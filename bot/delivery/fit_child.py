@@ -55,9 +55,9 @@ class Order:
 
 def write(source: Path, target: Path, order: Order) -> None:
     """Write `source` to `target` as an MP4 that plays from its first bytes on."""
-    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}  # see probe_child.py
     with (
-        av.open(str(source), options=options, metadata_errors="replace") as given,
+        av.open(str(source), container_options=options, metadata_errors="replace") as given,
         av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as made,
     ):
         tracks = _tracks(given, made, order)

@@ -49,8 +49,10 @@ def look(path: Path) -> dict[str, object]:
         NoVideo: there is no moving picture, or it breaks off.
     """
     boxes = _boxes_of(path)
+    # Not as `options`: PyAV would hand them to streams as well, and crash where those (of an FLV)
+    # are found only later.
     options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
-    with av.open(str(path), options=options, metadata_errors="replace") as container:
+    with av.open(str(path), container_options=options, metadata_errors="replace") as container:
         stream = _moving(container)
         track = _read(container, stream)
         seconds = _seconds(container, track)

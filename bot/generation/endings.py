@@ -165,9 +165,10 @@ class Endings:
         await self._leases.postpone(job)  # only now may another process show it
 
     async def state(self, job: Job) -> CardState:
-        """What a job's card shows, whatever it is at."""
+        """What a job's card shows, whatever it is at; hidden where its server asks for it now."""
+        hidden = job.server_spoiler or bool(await told(self._jobs.hides(job)))
         return CardState(
-            job=job,
+            job=replace(job, server_spoiler=hidden),
             balance=await told(self._ledger.balance(job.requester())),
             pictures=self._inputs.pictures(job),
             earlier=await told(self._earlier.spot(job)),

@@ -88,6 +88,21 @@ async def test_what_is_made_while_a_moderator_decides_is_hidden_when_it_comes(sc
     assert on_card(scene, card) == [True]
 
 
+async def test_the_image_of_what_fails_after_a_moderator_decided_is_hidden_too() -> None:
+    relay = SampleRelay(pace=0, film=SMALL, scenarios={"boat": Scenario.FAILED})
+    async with open_scene(relay) as scene:
+        relay.gate.clear()
+        card = await scene.video(image=("boat.jpg", photo()))
+        await scene.until_text(card, "Started")
+        before = on_card(scene, card)
+
+        await hide_all(scene)
+        relay.gate.set()
+        await scene.until_text(card, "1 credit returned")
+
+        assert (before, on_card(scene, card)) == ([False], [True])
+
+
 async def test_a_copy_of_an_open_video_is_hidden_where_the_server_asks_for_it_now(
     scene: Scene,
 ) -> None:

@@ -66,6 +66,7 @@ KINDS = {
     "old.avi": Kind(codec="mpeg4", sound="mp3"),
     "stream.ts": Kind(),
     "bframes.mkv": Kind(encoder={"bf": "2", "g": "8", "b_strategy": "0"}, noisy=True),
+    "flash.flv": Kind(),
     "hevc.mp4": HEVC,
     "hevc-silent.mp4": Kind(codec="libx265", sound=None, options=FASTSTART, encoder=QUIET),
     "hevc-turned.mp4": Kind(codec="libx265", options=FASTSTART, encoder=QUIET, turned=True),

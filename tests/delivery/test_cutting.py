@@ -53,7 +53,19 @@ async def test_every_part_fits_and_plays_and_together_they_are_the_whole(
 
 
 @pytest.mark.parametrize(
-    "name", ["silent.mp4", "index-last.mp4", "mp3.mp4", "stream.ts", "old.avi"]
+    "name",
+    [
+        "silent.mp4",
+        "index-last.mp4",
+        "mp3.mp4",
+        "stream.ts",
+        "flash.flv",
+        "old.avi",
+        "hevc.mp4",
+        "av1.mp4",
+        "vp9.webm",
+        "turned.mp4",
+    ],
 )
 async def test_whatever_an_mp4_holds_can_be_cut(clips: Path, tmp_path: Path, name: str) -> None:
     whole = await probe(clips / name)
@@ -62,6 +74,7 @@ async def test_whatever_an_mp4_holds_can_be_cut(clips: Path, tmp_path: Path, nam
     (part,) = [await probe(part) for part in await written(whole.path, cuts, tmp_path)]
 
     assert part.seconds == pytest.approx(whole.seconds, abs=0.3)
+    assert (part.width, part.height) == (whole.width, whole.height)
 
 
 async def test_no_part_begins_within_a_scene(reels: Path) -> None:

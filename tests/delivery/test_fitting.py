@@ -81,7 +81,9 @@ async def test_what_plays_everywhere_is_not_touched(bench: Bench) -> None:
     assert bench.said == []
 
 
-@pytest.mark.parametrize("name", ["index-last.mp4", "quicktime.mp4", "stream.ts", "bframes.mkv"])
+@pytest.mark.parametrize(
+    "name", ["index-last.mp4", "quicktime.mp4", "stream.ts", "bframes.mkv", "flash.flv"]
+)
 async def test_a_wrong_container_alone_is_replaced_without_loss(bench: Bench, name: str) -> None:
     fitted = await bench.fitted(name)
 
