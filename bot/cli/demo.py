@@ -5,7 +5,11 @@
 import asyncio
 import errno
 import os
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import typer
 
@@ -16,6 +20,8 @@ from bot.telemetry import configure_logging
 from bot.text import Texts
 
 PROMPT = "cli-demo-prompt"
+
+T = TypeVar("T")
 
 
 def show(
@@ -47,10 +53,12 @@ def _film(voice: Voice, prompt: str, image: Path | None, out: Path) -> int:
     from bot.demo.headless import film
 
     try:
-        clip = asyncio.run(film(prompt=prompt, image=image, out=out, say=typer.echo))
+        clip = asyncio.run(_stoppable(film(prompt=prompt, image=image, out=out, say=typer.echo)))
     except MediaFailure as error:
         voice.explain(error)
         return 1
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
     if clip is None:
         voice.complain("cli-demo-no-video")
         return 1
@@ -67,8 +75,8 @@ def _page(voice: Voice, port: int | None) -> int:
         voice.answer("cli-demo-page", url=url)
 
     try:
-        asyncio.run(show_page(port=port, say=tell))
-    except KeyboardInterrupt:
+        asyncio.run(_stoppable(show_page(port=port, say=tell)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 0
     except OSError as error:
         if port is None or error.errno not in (errno.EADDRINUSE, errno.EACCES):
@@ -76,3 +84,11 @@ def _page(voice: Voice, port: int | None) -> int:
         voice.complain("cli-demo-port", port=str(port), reason=os.strerror(error.errno))
         return 1
     return 0
+
+
+async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
+    """End by SIGTERM as by Ctrl-C: what was begun is taken down again."""
+    task = asyncio.ensure_future(work)
+    with suppress(NotImplementedError):  # on Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task

@@ -108,7 +108,7 @@ class _Run:
             )
             try:
                 body = await self._body(media)
-            except (ImageRejected, MediaFailure) as error:
+            except ImageRejected as error:
                 return self._fail(
                     FailureKind.INVALID_REQUEST, self._voice.say(error.code, **error.params)
                 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import ImageRejected, MediaFailure, Refusal
 from bot.domain.models import ImageTransport, VideoModel
 from bot.domain.requests import ImageOffer
 from bot.intake import take_in
@@ -49,8 +49,7 @@ async def outgoing(
     `on_moving` is told of each that moves: its first frame is used.
 
     Raises:
-        ImageRejected: the bytes cannot be used.
-        MediaFailure: a link cannot be fetched.
+        ImageRejected: the bytes cannot be used, or a link cannot be fetched.
     """
     with TemporaryDirectory(prefix="clapper-") as folder:
         return [await _one(image, model, media, Path(folder), on_moving) for image in images]
@@ -67,7 +66,7 @@ async def _one(
         return OutgoingImage(mime="", url=image)
     path = Path(image)
     if is_link(image):
-        path = (await media.fetch(image, folder / "fetched")).path
+        path = await _fetched(image, media, folder)
     size = path.stat().st_size
 
     async def read() -> bytes:
@@ -78,3 +77,10 @@ async def _one(
     if stored.moved:
         on_moving(image)
     return OutgoingImage(mime=stored.mime, data=(folder / stored.name).read_bytes())
+
+
+async def _fetched(link: str, media: MediaClient, folder: Path) -> Path:
+    try:
+        return (await media.fetch(link, folder / "fetched")).path
+    except MediaFailure as failure:  # whose sentences are about the relay's link
+        raise ImageRejected("cli-image-unreachable", path=link) from failure

@@ -28,7 +28,7 @@ class Voice:
             name: printable(value) if isinstance(value, str) else value
             for name, value in params.items()
         }
-        return self._texts.say(key, SOURCE, **shown)
+        return self._texts.say(key, SOURCE, **{"frame": "", **shown})  # of two images, or of one
 
     def answer(self, key: str, **params: Param) -> None:
         """Print what was asked for."""

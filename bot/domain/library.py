@@ -119,3 +119,9 @@ class Handout:
     def left_out(self) -> tuple[VideoFile, ...]:
         """What is too large for that place."""
         return tuple(file for file in self.kept.files if file not in self.files)
+
+    @property
+    def copied(self) -> bool:
+        """Whether a smaller copy is there for everything that is too large."""
+        shown = {file.number for file in self.files}
+        return all(file.number in shown for file in self.left_out)

@@ -1,7 +1,13 @@
 """The demo's command line, as far as it needs no browser."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from bot.cli.demo import show
 
@@ -38,3 +44,18 @@ def test_a_port_that_is_taken_is_told() -> None:
         code = show(headless=False, prompt=None, image=None, out=None, port=taken.getsockname()[1])
 
     assert code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_an_end_by_sigterm_leaves_nothing_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "bot", "demo"]
+
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert "http://127.0.0.1" in demo.stdout.readline()
+        demo.send_signal(signal.SIGTERM)
+        demo.stdout.read()
+
+    assert demo.returncode == 0
+    assert list(tmp_path.glob("clapper-*")) == []

@@ -292,6 +292,19 @@ async def test_an_image_that_is_none_is_not_sent(
 
     assert ended.code == 1
     assert [event["kind"] for event in ended.events] == ["invalid_request"]
+    assert "text.missing" not in ended.err
+    assert relay.requests == []
+
+
+async def test_a_linked_image_that_cannot_be_had_is_told_as_that(
+    clapper: Clapper, relay: Relay
+) -> None:
+    link = "http://169.254.169.254/boat.png"
+
+    ended = await clapper("generate", "--prompt", "x", "--image", link, **relay.settings())
+
+    assert ended.code == 1
+    assert f"{link} could not be fetched" in ended.err
     assert relay.requests == []
 
 

@@ -46,7 +46,7 @@ class TestCopies:
         shown = await watch(server)
 
         assert media(shown) == [f"video-{job.id}.shrunk-{8 * MIB}.mp4"]
-        assert "With 30 MB it is too large to attach here" in words(shown)
+        assert "a smaller copy, which fits here; the original has 30 MB" in words(shown)
         assert LINK in str(components_of(shown))
 
     async def test_who_may_have_it_whole_gets_no_smaller_copy(
@@ -280,7 +280,7 @@ class TestTooLarge:
 
         assert media(shown) == []
         assert "With 30 MB it is too large" in words(shown)
-        assert f"the link ends <t:{ends}:R>" in words(shown)
+        assert f"The link ends <t:{ends}:R>." in words(shown)
         assert [part["url"] for part in components_of(shown) if part.get("url")] == [link]
 
     async def test_says_who_can_help_when_the_link_has_ended(

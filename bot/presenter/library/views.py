@@ -247,11 +247,13 @@ def _too_large(handout: Handout, say: Voice, offer: str = "") -> list[str]:
     if not handout.left_out:
         return []
     first, count = handout.left_out[0], len(handout.left_out)
-    why = say("library-too-large", count=count, size=first.size, limit=handout.limit)
+    key = "library-copy" if handout.copied else "library-too-large"
+    why = say(key, count=count, size=first.size, limit=handout.limit)
     told = [offer] if offer else []
-    if not handout.url:
-        return [why, *told, say("library-no-link", name=first.path.stem)]
-    return [f"{why} {say('library-link')}", *told, *_named_link(handout, say)]
+    if handout.url:
+        return [f"{why} {say('library-link')}", *told, *_named_link(handout, say)]
+    lost = [] if handout.copied else [say("library-no-link", name=first.path.stem)]
+    return [why, *told, *lost]
 
 
 def _named_link(handout: Handout, say: Voice) -> list[str]:
@@ -259,7 +261,7 @@ def _named_link(handout: Handout, say: Voice) -> list[str]:
     named = (
         [say("card-link", url=handout.url, number=0)] if len(handout.url) > MAX_LINK_BUTTON else []
     )
-    ends = say.at("card-link-ends", handout.expires_at) or say("card-link-open", count=1)
+    ends = say.at("library-link-ends", handout.expires_at) or say("library-link-open")
     return [*named, f"-# {ends}"]
 
 

@@ -142,6 +142,7 @@ cli-backup-laws = The copy is there and can be read, but its ledger contradicts 
 cli-image-file = There is no image file { $path }.
 cli-image-size = { $path } is larger than MAX_IMAGE_MB allows ({ $limit } MB).
 cli-image-link = { $model } takes images by link (its image_transport in clapper.toml), so --image needs a link here.
+cli-image-unreachable = { $path } could not be fetched. It must lead to a file on a public address, which is handed out to everybody.
 cli-image-moves = { $path } moves: its first frame is used.
 cli-hint-auth = Check RELAY_API_KEY; “python -m bot check” tells more.
 cli-hint-quota = The account at the relay is used up: top it up.

@@ -4,7 +4,7 @@ demo-name = Clapper
 demo-welcome = ### Make a video
     Type `/video` below, choose the command, say what you want to see, and press Enter. It takes about twenty seconds.
 demo-tries = **Then try**
-    - **+5 more** beside the prompt: an image, a ratio (type 9:16), a length (type 8)
+    - **+6 more** beside the prompt: an image, a photo of your phone as it is, a ratio (type 9:16), a length (type 8), a spoiler
     - **Continue** on a finished card: say what happens next
     - the model Veo 3 with an image and a last frame: the video goes from one to the other
     - `/quota`: your credits, when they return, what they went to

@@ -35,6 +35,12 @@ library-too-large = { $count ->
        *[other] { $count } videos are too large to attach here, where { MEGABYTES($limit) } MB fit.
     }
 }
+library-copy = { $count ->
+    [one] This is a smaller copy, which fits here; the original has { MEGABYTES($size) } MB.
+   *[other] { $count } of them are smaller copies, which fit here.
+}
+library-link-ends = The link ends { MOMENT($at) }.
+library-link-open = The relay does not say how long its link stays.
 library-link = The relay’s own link still has it.
 library-no-link = There is no link to it any more. Whoever runs the bot can give you the file { $name }.mp4.
 library-parts = **In parts** sends it to you here, cut into pieces that fit.
