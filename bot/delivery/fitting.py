@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -51,6 +52,8 @@ class Fitter:
         """Take the time that one encoding may take; 0 means that nothing is encoded."""
         self._seconds = seconds
         self._turn = asyncio.Lock()
+        self._too_slow: deque[Path] = deque(maxlen=1_000)
+        """What took longer than it may: it is not encoded again, for others wait behind it."""
 
     async def __call__(
         self, clip: Clip, limit: int, show: Callable[[Treatment], None]
@@ -81,7 +84,7 @@ class Fitter:
     async def _make(
         self, clip: Clip, room: int, show: Callable[[Treatment], None]
     ) -> Fitted | None:
-        time = self._seconds * _SPARE
+        time = 0 if clip.path in self._too_slow else self._seconds * _SPARE
         for plan in (
             remuxed(clip, room, time=time),
             whole(clip, room, time=time),
@@ -110,6 +113,7 @@ class Fitter:
                 log.info("video.still_too_large", file=clip.path.name, room=room)
         except ChildOverran:
             log.warning("video.fitting_too_slow", file=clip.path.name, seconds=self._seconds)
+            self._too_slow.append(clip.path)
         except (ChildFailed, OSError) as failed:
             log.warning("video.not_fitted", file=clip.path.name, cause=str(failed))
         return None

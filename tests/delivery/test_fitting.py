@@ -256,6 +256,16 @@ async def test_what_takes_longer_than_it_may_is_stopped(bench: Bench) -> None:
     assert bench.files() == [clip.path.name]
 
 
+async def test_what_took_too_long_once_is_not_tried_again(bench: Bench) -> None:
+    bench.fitter = Fitter(seconds=0.01)
+    clip = await bench.clip("hevc-silent.mp4")
+
+    await bench.fit(clip)
+    await bench.fit(clip, limit=500_000)
+
+    assert bench.said == [Treatment.CONVERTED]
+
+
 async def test_a_picture_larger_than_phones_play_becomes_smaller(bench: Bench) -> None:
     clip = await bench.clip("huge.mp4")
 
