@@ -23,7 +23,7 @@ async def test_a_running_video_asks_first_because_the_relay_is_paid(scene: Scene
 
     asked = await scene.press(scene.world.alice, card, "cancel")
     assert "paid" in scene.told(asked)
-    assert list(scene.buttons(card)) == ["cancel"]
+    assert list(scene.buttons(card)) == ["cancel", "prompt"]
     await scene.press(scene.world.alice, asked, "confirm")
 
     shown = await scene.until_over(card)

@@ -48,7 +48,7 @@ async def test_the_card_shows_what_the_relay_says(scene: Scene) -> None:
     shown = await scene.until_text(card, "%")
 
     assert "▰" in shown
-    assert list(scene.buttons(card)) == ["cancel"]
+    assert list(scene.buttons(card)) == ["cancel", "prompt"]
     scene.relay.gate.set()
     assert "▰" not in await scene.until_over(card)
 

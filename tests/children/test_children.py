@@ -19,7 +19,7 @@ async def way(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     if request.param == "spawned":
         yield request.param
         return
-    async with forking(["no_such_module", "decimal"]):
+    async with forking(["no_such_module", "colorsys"]):
         yield request.param
 
 
@@ -126,7 +126,7 @@ async def test_a_cancelled_one_is_killed(tmp_path: Path) -> None:
 
 
 async def test_one_that_is_forked_has_its_modules_already(tmp_path: Path, way: str) -> None:
-    told = script(tmp_path, "print('decimal' in sys.modules, 'asyncio' in sys.modules)")
+    told = script(tmp_path, "print('colorsys' in sys.modules, 'asyncio' in sys.modules)")
 
     answer = await run_child(told, limits=limits())
 
