@@ -1,13 +1,18 @@
-"""What one admission costs beside a long history: each row is one point for a plot."""
+"""What one admission costs beside a long history.
+
+`python -m bench.growth` prints rows of x and y as well, which `bench/plots.py` draws.
+"""
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 from bench.figures import Figure
 from bench.history import BEGUN, REGULAR, STEP, lengthen
@@ -39,17 +44,29 @@ class Cost:
     processor: float
 
 
+Point: TypeAlias = tuple[int, Cost, Cost]
+"""Entries, and the cost beside them with an allowance alone and with every rule."""
+
+
 async def growth() -> Figure:
     """Beside nothing, and then beside more and more of the same database."""
+    return _figure([point async for point in _points()])
+
+
+def _figure(points: Sequence[Point]) -> Figure:
     rows = [f"{'':>22}   an allowance alone   with a month's pool and a day's cap"]
+    for entries, alone, capped in points:
+        rows.append(f"{entries:12,} entries   {_told(alone)}   {_told(capped)}")
+    return Figure(name="One admission on SQLite beside a history that grows", rows=tuple(rows))
+
+
+async def _points() -> AsyncIterator[Point]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "clapper.db"
         for before, videos in zip((0, *VIDEOS), VIDEOS, strict=False):
             await (await Database.open(f"sqlite:///{path}")).close()
             await asyncio.to_thread(lengthen, path, before, videos)
-            alone, capped = await _costs(path, videos)
-            rows.append(f"{videos * 2:12,} entries   {_told(alone)}   {_told(capped)}")
-    return Figure(name="One admission on SQLite beside a history that grows", rows=tuple(rows))
+            yield videos * 2, *await _costs(path, videos)
 
 
 async def _costs(path: Path, videos: int) -> tuple[Cost, Cost]:
@@ -92,6 +109,13 @@ def _told(cost: Cost) -> str:
     return f"{cost.clock:6.2f} ms, {cost.processor:.2f} of a core"
 
 
-if __name__ == "__main__":
-    figure = asyncio.run(growth())
+async def _main() -> None:
+    points = [point async for point in _points()]
+    figure = _figure(points)
     print(figure.name, *figure.rows, sep="\n  ")
+    for entries, alone, _ in points:
+        print(f"admission-beside-history {entries} {alone.processor:.2f}")
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())

@@ -14,6 +14,7 @@ from pathlib import Path
 TITLES = {
     "cpu-per-job": ("Processor time for each job", "jobs, 20 a second", "ms"),
     "memory-per-job": ("Memory taken on for each job", "jobs, 20 a second", "KB"),
+    "admission-beside-history": ("One admission", "entries in the ledger", "ms"),
     "first-answer-99": ("First answer, 99 of 100", "members in one instant", "ms"),
 }
 _WIDE, _HIGH = 560, 300

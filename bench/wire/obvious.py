@@ -64,9 +64,8 @@ class ObviousBot(discord.Client):
 def main() -> None:
     Route.BASE = os.environ["WIRE_API"]
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["WIRE_GATEWAY"])
-    http = httpx.AsyncClient(timeout=600, limits=httpx.Limits(max_connections=None))
     relay = AsyncOpenAI(
-        base_url=os.environ["RELAY_BASE_URL"], api_key=os.environ["RELAY_API_KEY"], http_client=http
+        base_url=os.environ["RELAY_BASE_URL"], api_key=os.environ["RELAY_API_KEY"], timeout=600
     )
     ObviousBot(relay).run(os.environ["DISCORD_TOKEN"])
 
