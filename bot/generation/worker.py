@@ -137,8 +137,8 @@ class Worker:
                 expired=self._alone or self._heartbeat.steady,
             )
             return orphan or await self._jobs.claim(self._name, skip=full)
-        except StorageError:
-            log.exception("worker.claim_failed")
+        except StorageError as error:  # looked for again in a moment; databases are away at times
+            log.warning("worker.claim_failed", code=error.code, cause=repr(error.__cause__))
             return None
 
     async def _work(self, job: Job) -> None:
