@@ -51,9 +51,9 @@ def drawn(name: str, points: Sequence[Point]) -> str:
     for step in range(_TICKS + 1):
         x, y = place(0, top * step / _TICKS)
         parts.append(f'<path d="M{x:.0f} {y:.1f}H{_WIDE - _RIGHT}" stroke="#8886"/>')
-        parts.append(_text(x - 8, y + 4, f"{top * step / _TICKS:g} {unit}", "end"))
+        parts.append(_text(x - 8, y + 4, f"{top * step / _TICKS:,.10g} {unit}", "end"))
         x, y = place(right * step / _TICKS, 0)
-        parts.append(_text(x, y + 18, f"{right * step / _TICKS:g}", "middle"))
+        parts.append(_text(x, y + 18, f"{right * step / _TICKS:,.10g}", "middle"))
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#5865F2" stroke-width="2"/>')
     parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#5865F2"/>' for x, y in spots]
