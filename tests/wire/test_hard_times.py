@@ -126,7 +126,7 @@ async def test_a_stop_is_heard_while_old_cards_are_told(
 
     async with BotProcess(place.server, tmp_path, settings) as bot:
         await bot.alive(place.server.wait_for(lambda: place.server.gateway.identified > 1))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             code = await bot.stop()
 
     assert code == 0
