@@ -1,5 +1,6 @@
 """Files that a video is asked for and that would rather open others: none of them is opened."""
 
+import re
 import socket
 import struct
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.delivery import probe
+from bot.delivery import probe, probe_child
 from bot.delivery.probe_child import NoVideo, look
 from bot.domain.errors import MediaFailure
 
@@ -113,3 +114,14 @@ async def test_an_mp4_with_its_pictures_elsewhere_has_none(clips: Path, tmp_path
 
     with pytest.raises(MediaFailure, match="media-not-a-video"):
         await probe(path)
+
+
+def test_every_child_that_opens_a_video_takes_the_same_containers() -> None:
+    """Children are single files that import nothing of ours, so the list stands in each."""
+    folder = Path(probe_child.__file__).parent
+    sources = [path.read_text("utf-8") for path in folder.glob("*_child.py")]
+
+    lists = [re.findall('^_CONTAINERS = "(.+)"$', source, re.MULTILINE) for source in sources]
+    assert len(lists) == 3
+    assert lists == [lists[0]] * 3 != [[]] * 3
+    assert all('"protocol_whitelist": "file"' in source for source in sources)
