@@ -4,14 +4,13 @@ from bot.delivery.cutting import Cut, planned, write_part
 from bot.delivery.fetch import VideoFetcher
 from bot.delivery.fitting import Fitted, Fitter
 from bot.delivery.limits import MARGIN, fits, link_expiry
-from bot.delivery.packing import DEFAULT_LIMIT, MESSAGE_VIDEOS, SAFE_REQUEST, packed, share
+from bot.delivery.packing import DEFAULT_LIMIT, MESSAGE_VIDEOS, packed, share, together_at
 from bot.delivery.probe import probe
 
 __all__ = [
     "DEFAULT_LIMIT",
     "MARGIN",
     "MESSAGE_VIDEOS",
-    "SAFE_REQUEST",
     "Cut",
     "Fitted",
     "Fitter",
@@ -22,5 +21,6 @@ __all__ = [
     "planned",
     "probe",
     "share",
+    "together_at",
     "write_part",
 ]

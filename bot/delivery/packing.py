@@ -18,6 +18,11 @@ SAFE_REQUEST = 24 * MIB
 a channel that takes a single file larger than that takes such a request too."""
 
 
+def together_at(limit: int) -> int:
+    """Bytes that the files of one message may have together where each may have `limit`."""
+    return max(limit, SAFE_REQUEST) - MARGIN
+
+
 @dataclass(slots=True, kw_only=True)
 class _Room:
     """What a message still takes."""
@@ -48,7 +53,7 @@ def share(count: int, limit: int, *, request: int | None = None, beside: int = 0
     """
     if count <= 1 or not limit:
         return limit
-    together = (max(limit, SAFE_REQUEST) if request is None else request) - MARGIN - beside
+    together = (together_at(limit) if request is None else request - MARGIN) - beside
     in_one_message = max(-(-count // 2), count - CARD_VIDEOS)
     return max(min(limit, together // in_one_message + MARGIN), 0)
 
@@ -64,7 +69,7 @@ def packed(
         request: Bytes that the files of one message may have together.
         beside: Bytes that the card carries anyway. They give way to a video that would fit alone.
     """
-    together = (max(limit, SAFE_REQUEST) if request is None else request) - MARGIN
+    together = together_at(limit) if request is None else request - MARGIN
     card = _Room(videos=CARD_VIDEOS, size=together - beside)
     further = _Room(videos=MESSAGE_VIDEOS, size=together)
     return tuple(_form(clip, limit, card, further) for clip in clips)

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.delivery import MARGIN, MESSAGE_VIDEOS, SAFE_REQUEST, link_expiry
+from bot.delivery import MARGIN, MESSAGE_VIDEOS, link_expiry, together_at
 from bot.domain.errors import JobFailure, Refusal, StorageError
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.library import Candidate, Handout, Kept, Page, VideoFile
@@ -196,7 +196,7 @@ def _offered(kept: Kept, limit: int) -> Iterable[VideoFile]:
 
 def _fitting(files: Iterable[VideoFile], limit: int) -> Iterable[VideoFile]:
     """The files that one message takes, in their order."""
-    together = max(limit, SAFE_REQUEST) - MARGIN
+    together = together_at(limit)
     for file in files:
         if file.size <= min(limit - MARGIN, together):
             together -= file.size

@@ -11,9 +11,9 @@ import structlog
 from bot.delivery import (
     MARGIN,
     MESSAGE_VIDEOS,
-    SAFE_REQUEST,
     Cut,
     planned,
+    together_at,
     write_part,
 )
 from bot.domain.errors import Refusal
@@ -89,7 +89,7 @@ class Originals:
         """
         async with self._knives:
             cuts = await planned(file.path, room=limit - MARGIN, most=MAX_PARTS)
-        together = max(limit, SAFE_REQUEST) - MARGIN
+        together = together_at(limit)
         with _bench(file.path.parent) as folder:
             batch: list[Part] = []
             for number, cut in enumerate(cuts, start=1):
