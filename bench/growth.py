@@ -87,7 +87,7 @@ async def _cost(database: Database, limits: Limits, videos: int) -> Cost:
     clock, processor = [], []
     for _ in range(_ASKED):
         began = time.perf_counter(), time.process_time()
-        job = await ledger.admit(_order(), job_id=f"asked{time.monotonic_ns()}", price=1)
+        job = (await ledger.admit(_order(), job_id=f"asked{time.monotonic_ns()}", price=1)).job
         clock.append(time.perf_counter() - began[0])
         processor.append(time.process_time() - began[1])
         await ledger.finish(job, JobStatus.FAILED, settle=False)  # so that no line of them grows

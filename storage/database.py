@@ -13,7 +13,6 @@ from storage.engine import check_sqlite, parse
 from storage.faults import translated
 from storage.file import SqliteFile, file_of
 from storage.migrate import migrate
-from storage.sharing import SharedCommits
 from storage.trouble import Trouble
 
 T = TypeVar("T")
@@ -47,7 +46,7 @@ class Database:
             with translated():
                 await asyncio.to_thread(_prepare, file)
         access = access_to(parsed)
-        database = cls(SharedCommits(access) if file else access)
+        database = cls(access)
         try:
             await database._start(on_file=file is not None)
             if file:

@@ -1,16 +1,17 @@
-"""SQLite: aiosqlite's connection and its thread, with a whole transaction in each trip there."""
+"""SQLite: aiosqlite's connection and its thread, with whole transactions in each trip there."""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
-from threading import Event
 from typing import TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, Connection
 
 from storage.engine import file_engine, reading
+from storage.sharing import MOST, Ask, answer, outcomes_of
 
 T = TypeVar("T")
 
@@ -31,9 +32,11 @@ class FileConnection(aiosqlite.Connection):
 
 
 class FileAccess:
-    """One transaction after the other, in the order of asking, each one trip to the thread.
+    """One transaction after the other, in the order of asking, shared by those who wait.
 
-    A trip for each statement and each row would cost six times as much as the statements.
+    The thread goes on with whoever has come meanwhile by itself: a trip to it for each
+    transaction would let it wait for the loop, and one for each statement would cost six times
+    as much as the statements.
     """
 
     def __init__(self, url: URL, *, read_only: bool = False) -> None:
@@ -44,21 +47,28 @@ class FileAccess:
         arguments, options = self._engine.dialect.create_connect_args(url)
         self._connector = partial(sqlite3.connect, *arguments, **options)
         self._connecting = asyncio.Lock()
-        self._given_up = Event()
-        """Of the transaction that runs now."""
+        self._asks: deque[Ask] = deque()
+        """The loop appends, the thread takes away."""
+        self._turns: asyncio.Task[None] | None = None
+        self._now: Sequence[Ask] = ()
+        """Whose transaction runs."""
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` when its turn comes; cancelled, it does not wait for what is undone then."""
-        connection = await self._connected()
-        given_up = Event()
-        try:
-            return await connection.run(lambda _: self._transact(work, given_up))
-        except asyncio.CancelledError:
-            given_up.set()
-            raise
+        """Run `work` when its turn comes; cancelled, it does not wait for what is undone then.
+
+        Its failure or a cancellation undoes it alone, whoever shares its transaction.
+        """
+        connection = self._connection or await self._connected()
+        ask = Ask(work)
+        self._asks.append(ask)
+        self._go_on(connection)
+        result: T = await ask.answer
+        return result
 
     async def close(self) -> None:
         """Wait for the thread, also for what nobody waits for any more, and disconnect."""
+        if self._turns is not None:
+            await asyncio.wait({self._turns})
         if self._connection is not None:
             await self._connection.close()
 
@@ -73,17 +83,44 @@ class FileAccess:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         self._raw = connection
-        connection.set_progress_handler(self._given_up_now, _STEPS)
+        connection.set_progress_handler(self._unwanted, _STEPS)
 
-    def _transact(self, work: Callable[[Connection], T], given_up: Event) -> T:
-        if given_up.is_set():
-            raise TimeoutError  # its turn comes too late
-        self._given_up = given_up
+    def _go_on(self, connection: FileConnection) -> None:
+        if not self._asks or (self._turns is not None and not self._turns.done()):
+            return
+        self._turns = asyncio.create_task(connection.run(self._take_turns))
+        self._turns.add_done_callback(partial(self._done, connection))
+
+    def _done(self, connection: FileConnection, turns: asyncio.Task[None]) -> None:
+        """Somebody may have come just as the thread found nobody left."""
+        if turns.cancelled() or (error := turns.exception()) is None:
+            self._go_on(connection)
+            return
+        while self._asks:  # it is closed
+            answer([self._asks.popleft()], [error])
+
+    def _take_turns(self, _: sqlite3.Connection) -> None:
+        while asks := [self._asks.popleft() for _ in range(min(MOST, len(self._asks)))]:
+            self._serve(asks)
+
+    def _serve(self, asks: Sequence[Ask]) -> None:
+        asks = [ask for ask in asks if ask.wanted]
+        if not asks:
+            return
+        try:
+            outcomes = self._transact(asks)
+        except BaseException as error:  # noqa: BLE001 - it is told to whoever asked
+            if len(asks) > 1:  # it may be one of them that the database did not bear: all is undone
+                for ask in asks:
+                    self._serve([ask])
+                return
+            outcomes = [error]
+        asks[0].loop.call_soon_threadsafe(answer, asks, outcomes)
+
+    def _transact(self, asks: Sequence[Ask]) -> Sequence[object]:
+        self._now = asks
         with self._engine.begin() as connection:
-            result = work(connection)
-            if given_up.is_set():
-                raise TimeoutError  # nobody hears it; it rolls back
-            return result
+            return outcomes_of(asks, connection)
 
-    def _given_up_now(self) -> bool:
-        return self._given_up.is_set()
+    def _unwanted(self) -> bool:
+        return bool(self._now) and not any(ask.wanted for ask in self._now)

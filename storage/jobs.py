@@ -16,10 +16,12 @@ from storage.locks import Lock, hold_lock
 from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
 from storage.schema import jobs, servers, texts
 from storage.sharing import SharedLook
-from storage.waiting import FAIR_WINDOW, NEXT, in_work, places, typical_seconds
+from storage.waiting import FAIR_WINDOW, NEXT, in_work, places
 
 MAX_TEXT = 256 * 1024
 """Bytes of a relay's answer that are kept for a continuation."""
+
+_NEW_TEXT = insert(texts)
 
 
 class Jobs:
@@ -85,10 +87,6 @@ class Jobs:
         """Keep how the relay's task is found again, whatever became of the job meanwhile."""
         await self._change(*_same_claim(job), handle=document_of_handle(handle))
 
-    async def store_text(self, job: Job, text: str) -> None:
-        """Keep the relay's whole answer, cut at 256 KiB."""
-        await self._database.transact(partial(_store_text, job=job, text=_cut(text)))
-
     async def text(self, job_id: str) -> str | None:
         """The relay's answer, as far as it was kept."""
         statement = select(texts.c.text).where(texts.c.job_id == job_id)
@@ -114,10 +112,15 @@ class Jobs:
 
         await self._database.transact(write)
 
-    async def delivering(self, job: Job, videos: Sequence[Sequence[str]]) -> Job | None:
-        """The relay is done and has these links: from running to delivering."""
-        running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
-        return await self._change(*running, status=JobStatus.DELIVERING, videos=videos)
+    async def delivering(
+        self, job: Job, videos: Sequence[Sequence[str]], *, text: str = ""
+    ) -> Job | None:
+        """The relay is done and has these links: from running to delivering.
+
+        `text` is its whole answer, kept for a continuation and cut at 256 KiB.
+        """
+        work = partial(_delivering, job=job, videos=videos, text=_cut(text))
+        return await self._database.transact(work)
 
     async def put_by(self, job: Job) -> Job | None:
         """Nobody can be reached: the video waits in its owner's library, and its hold with it."""
@@ -163,10 +166,6 @@ class Jobs:
     async def places(self) -> dict[str, Place]:
         """Where every waiting job stands, by job id: one look for all cards, and all who ask."""
         return await self._line()
-
-    async def typical_seconds(self, model: str) -> float | None:
-        """The median of a model's last 20 delivered jobs; `None` with fewer than three."""
-        return await self._database.transact(partial(typical_seconds, model=model))
 
     async def counts(self, guild_id: int, user_id: int) -> tuple[int, int]:
         """How many jobs of a member run (or are delivered), and how many wait."""
@@ -226,11 +225,15 @@ def _same_claim(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return jobs.c.id == job.id, jobs.c.fence == job.fence
 
 
-def _store_text(connection: Connection, *, job: Job, text: str) -> None:
-    same_claim = select(jobs.c.id).where(*_same_claim(job)).with_for_update()
-    if connection.execute(same_claim).one_or_none() is not None:
+def _delivering(
+    connection: Connection, *, job: Job, videos: Sequence[Sequence[str]], text: str
+) -> Job | None:
+    running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
+    changed = update_job(connection, *running, status=JobStatus.DELIVERING, videos=videos)
+    if changed is not None and text:
         connection.execute(delete(texts).where(texts.c.job_id == job.id))
-        connection.execute(insert(texts).values(job_id=job.id, text=text))
+        connection.execute(_NEW_TEXT, {"job_id": job.id, "text": text})
+    return changed
 
 
 def _cut(text: str) -> str:

@@ -12,8 +12,19 @@ from bot.domain.errors import Param
 from bot.domain.jobs import CardRef, Job, JobStatus
 from bot.domain.ledger import Balance, Entry, EntryKind, Limits, QuotaReport
 from bot.domain.periods import span
-from bot.domain.quota import Facts, Part, balance, deciding, evaluate, pool_left, rules, spread
+from bot.domain.quota import (
+    Facts,
+    Part,
+    balance,
+    deciding,
+    evaluate,
+    held,
+    pool_left,
+    rules,
+    spread,
+)
 from bot.domain.requests import Order, Requester
+from bot.domain.views import Beside
 from storage.database import Database
 from storage.entries import By, holds, line, newest, resolve, taken, write, write_one
 from storage.facts import load_facts
@@ -22,6 +33,7 @@ from storage.rows import job_of_row, row_of_job, update_job
 from storage.schema import jobs
 from storage.spending import spendable_grants
 from storage.verify import violations
+from storage.waiting import typical_seconds
 
 _KNOWN = select(jobs).where(jobs.c.interaction_id == bindparam("interaction"))
 _NEW_JOB = insert(jobs)
@@ -50,6 +62,15 @@ class _End:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A job that was taken on."""
+
+    job: Job
+    balance: Balance
+    """What the member can spend after its hold."""
+
+
 class Ledger:
     """Admits jobs, ends them, and keeps what moderators give and take; append-only."""
 
@@ -60,10 +81,10 @@ class Ledger:
 
     async def admit(
         self, order: Order, *, job_id: str, price: int, opening: CardRef | None = None
-    ) -> Job:
+    ) -> Admitted:
         """Take an order on: the rules evaluated, credits held, the job written, all or nothing.
 
-        The same interaction again returns the job that exists and charges nothing. `opening`
+        The same interaction again finds the job that exists and charges nothing. `opening`
         is where its first answer will be, for a start that finds it without a card.
 
         Raises:
@@ -103,6 +124,10 @@ class Ledger:
     async def balance(self, requester: Requester) -> Balance:
         """What a member can spend now."""
         return balance(await self._database.transact(partial(self._facts, requester=requester)))
+
+    async def beside(self, job: Job) -> Beside:
+        """What the job's card says beside it, in one look."""
+        return await self._database.transact(partial(self._beside, job=job))
 
     async def report(self, requester: Requester, *, entries: int = 10) -> QuotaReport:
         """Everything that `/quota` tells of a member, with their newest entries."""
@@ -151,24 +176,33 @@ class Ledger:
         job_id: str,
         price: int,
         opening: CardRef | None,
-    ) -> Job:
+    ) -> Admitted:
         if self._limits.operator_credits_per_day is not None:
             hold_lock(connection, Lock.OPERATOR)
         hold_lock(connection, order.requester.guild_id)
-        if known := _job_of_interaction(connection, order.interaction_id):
-            return known
+        known = _job_of_interaction(connection, order.interaction_id)
         facts = self._facts(connection, requester=order.requester)
+        if known:
+            return Admitted(job=known, balance=balance(facts))
         admission = evaluate(facts, price)
         if admission.refusal:
             raise admission.refusal
         job = _new_job(order, facts, job_id=job_id, price=price, opening=opening)
         connection.execute(_NEW_JOB, row_of_job(job))
         write(connection, holds(job, admission, facts))
-        return job
+        return Admitted(job=job, balance=balance(held(facts, admission.parts)))
 
     def _facts(self, connection: Connection, *, requester: Requester) -> Facts:
         # The clock is read here, behind the lock, so that entries stand in the order of time.
         return load_facts(connection, requester, self._limits, self._clock())
+
+    def _beside(self, connection: Connection, *, job: Job) -> Beside:
+        facts = self._facts(connection, requester=job.requester())
+        runs = job.status is JobStatus.RUNNING
+        typical = typical_seconds(connection, job.request.model) if runs else None
+        return Beside(
+            balance=balance(facts), hidden=job.hidden or facts.spoiler, typical_seconds=typical
+        )
 
     def _finish(
         self, connection: Connection, *, job: Job, end: _End, states: Collection[JobStatus]

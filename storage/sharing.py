@@ -5,7 +5,6 @@ come meanwhile goes into the next transaction together, each behind a savepoint 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from functools import partial
@@ -14,104 +13,65 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.access import Access
-
 T = TypeVar("T")
 
 MOST = 20
 """Who share a commit: the first of them is told when the last is done."""
 
 
-class _Ask:
+class Ask:
     """Work that waits for its turn, and the answer that somebody waits for."""
 
     def __init__(self, work: Callable[[Connection], Any]) -> None:
         self._work = work
         self._context = copy_context()
         """Of whoever asked: the work runs as if it did so there, not in a thread with others'."""
-        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[Any] = self.loop.create_future()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits still."""
+        return not self.answer.cancelled()
 
     def work(self, connection: Connection) -> object:
         """Do it."""
         return self._context.run(self._work, connection)
 
-    def tell(self, outcome: object) -> None:
-        """Answer, unless nobody waits any more."""
-        if self.answer.cancelled():
-            return
+
+def answer(asks: Sequence[Ask], outcomes: Sequence[object]) -> None:
+    """Tell each who still waits what became of it; in the loop, not in the thread."""
+    for ask, outcome in zip(asks, outcomes, strict=True):
+        if not ask.wanted:
+            continue
         if isinstance(outcome, BaseException):
-            self.answer.set_exception(outcome)
+            ask.answer.set_exception(outcome)
         else:
-            self.answer.set_result(outcome)
+            ask.answer.set_result(outcome)
 
 
-class SharedCommits:
-    """A way to a database that lets one transaction in at a time."""
+def outcomes_of(asks: Sequence[Ask], connection: Connection) -> Sequence[object]:
+    """Do the work of all in one transaction; what one raises is its outcome and undoes it alone.
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
-        self._asks: deque[_Ask] = deque()
-        self._turns: asyncio.Task[None] | None = None
-
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` with whoever else waits; its failure or a cancellation undoes it alone."""
-        ask = _Ask(work)
-        self._asks.append(ask)
-        if self._turns is None or self._turns.done():
-            self._turns = asyncio.create_task(self._take_turns())
-        result: T = await ask.answer
-        return result
-
-    async def close(self) -> None:
-        """Let what runs end, then disconnect."""
-        if self._turns is not None:
-            await asyncio.wait({self._turns})
-        await self._access.close()
-
-    async def _take_turns(self) -> None:
-        while self._asks:
-            await self._serve([self._asks.popleft() for _ in range(min(MOST, len(self._asks)))])
-
-    async def _serve(self, asks: Sequence[_Ask]) -> None:
-        wanted = [ask for ask in asks if not ask.answer.cancelled()]
-        if not wanted:
-            return
-        turn = asyncio.create_task(self._access.run(partial(_work_of, wanted)))
-        for ask in wanted:
-            ask.answer.add_done_callback(lambda _: _stop_if_unwanted(turn, wanted))
-        await asyncio.wait({turn})
-        if turn.cancelled():
-            return
-        if not (error := turn.exception()):
-            for ask, outcome in zip(wanted, turn.result(), strict=True):
-                ask.tell(outcome)
-        elif len(wanted) == 1:
-            wanted[0].tell(error)
-        else:  # it may be one of them that the database did not bear: all was undone
-            for ask in wanted:
-                await self._serve([ask])
-
-
-def _stop_if_unwanted(turn: asyncio.Task[Any], asks: Sequence[_Ask]) -> None:
-    if all(ask.answer.cancelled() for ask in asks):
-        turn.cancel()
-
-
-def _work_of(asks: Sequence[_Ask], connection: Connection) -> list[object]:
-    if len(asks) == 1:
-        return [asks[0].work(connection)]
-    outcomes = [_work_behind_savepoint(ask, connection) for ask in asks]
-    if any(ask.answer.cancelled() for ask in asks):
-        raise TimeoutError  # its part may be among what is kept: again, without it
+    Raises:
+        SQLAlchemyError: SQLite may have undone more than one's part; all is to be done again.
+        TimeoutError: somebody stopped waiting, whose part may be among what would be kept.
+    """
+    alone = len(asks) == 1
+    outcomes = [
+        (ask.work if alone else partial(_behind_savepoint, ask))(connection) for ask in asks
+    ]
+    if not all(ask.wanted for ask in asks):
+        raise TimeoutError
     return outcomes
 
 
-def _work_behind_savepoint(ask: _Ask, connection: Connection) -> object:
+def _behind_savepoint(ask: Ask, connection: Connection) -> object:
     savepoint = connection.begin_nested()
     try:
         outcome = ask.work(connection)
     except SQLAlchemyError:
-        raise  # SQLite may have undone more than this one's part
+        raise
     except Exception as error:  # noqa: BLE001 - it is told to whoever asked
         savepoint.rollback()
         return error

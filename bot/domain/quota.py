@@ -4,7 +4,7 @@ The order of the rules is that of `docs/ledger.md`; the first that says no decid
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,18 @@ def evaluate(facts: Facts, price: int) -> Admission:
         if refusal := rule(facts, price):
             return Admission(rule=deciding(facts), refusal=refusal)
     return Admission(rule=deciding(facts), parts=_split(balance(facts), price))
+
+
+def held(facts: Facts, parts: Iterable[Part]) -> Facts:
+    """The same once these shares are held."""
+    shares = {part.grant_id: part.amount for part in parts}
+    used = shares.get(None, 0)
+    grants = (replace(each, left=each.left - shares.get(each.id, 0)) for each in facts.grants)
+    return replace(
+        facts,
+        used={period: before + used for period, before in facts.used.items()},
+        grants=tuple(grant for grant in grants if grant.left),
+    )
 
 
 def rules(facts: Facts) -> tuple[Allowance, ...]:

@@ -128,6 +128,17 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a card says beside its job, as it stands in one moment."""
+
+    balance: Balance
+    hidden: bool
+    """Whether its videos go behind a spoiler: somebody asked, or its server does so now."""
+    typical_seconds: float | None
+    """How long the last videos of the model took, for a job that runs; `None` without history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardState:
     """Everything that a job's card shows; two equal states need no edit."""
 
@@ -167,3 +178,12 @@ class CardState:
     def picture(self) -> Path | None:
         """The image that the video starts from."""
         return self.pictures[0] if self.pictures else None
+
+    def with_beside(self, beside: Beside | None) -> "CardState":
+        """The same with what is beside the job; `None` while that cannot be read."""
+        hidden = self.job.server_spoiler or bool(beside and beside.hidden)
+        return replace(
+            self,
+            job=replace(self.job, server_spoiler=hidden),
+            balance=beside.balance if beside else None,
+        )

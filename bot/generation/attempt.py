@@ -98,8 +98,6 @@ class Attempt:
         relay = self._relays[model.relay]
         events = relay.run(body, prompt=job.request.prompt, route=model.route)
         outcome = await self._listen(started, events, board, self._limit)
-        if outcome.text:
-            await told(self._jobs.store_text(job, outcome.text))
         await self._conclude(model, outcome, board)
 
     async def _go_on(self, job: Job, asked_at: datetime, board: Board) -> None:
@@ -119,16 +117,17 @@ class Attempt:
             raise RelayFailure(FailureKind.MODEL_UNAVAILABLE) from gone
 
     async def _board(self, job: Job) -> Board:
-        typical = await told(self._jobs.typical_seconds(job.request.model))
-        ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
+        beside = await told(self._ledger.beside(job))
+        typical = beside.typical_seconds if beside else None
         state = CardState(
             job=job,
-            balance=await told(self._ledger.balance(job.requester())),
             pictures=self._inputs.pictures(job),
-            ready_at=ready,
+            ready_at=job.started_at + timedelta(seconds=typical)
+            if job.started_at and typical
+            else None,
             earlier=await told(self._earlier.spot(job)),
         )
-        board = Board(self._cards, state)
+        board = Board(self._cards, state.with_beside(beside))
         if job.status is not JobStatus.DELIVERING:  # its card may hold the video already
             board.show()
         return board

@@ -60,13 +60,14 @@ class Deliver:
         self._clock = clock
 
     async def __call__(self, job: Job, completed: Completed, board: Board) -> None:
-        """Store where the videos are, then bring them.
+        """Store where the videos are, and what the relay said, then bring them.
 
         Raises:
             JobFailure: the links hold no video.
             Postponed: Discord is away; `again` goes on from there.
         """
-        delivering = await written(partial(self._jobs.delivering, job, completed.videos))
+        write = partial(self._jobs.delivering, job, completed.videos, text=completed.text)
+        delivering = await written(write)
         if delivering is not None:  # else it was cancelled meanwhile
             await self._bring(delivering, board)
 
@@ -150,21 +151,16 @@ class Deliver:
 
     async def _show(self, job: Job, deliveries: tuple[Delivery, ...], board: Board) -> CardState:
         finished_at = job.finished_at or self._clock()
-        hidden = job.server_spoiler or bool(await told(self._jobs.hides(job)))
-        done = replace(
-            job, status=JobStatus.DELIVERED, finished_at=finished_at, server_spoiler=hidden
-        )
-        balance = await told(self._ledger.balance(job.requester()))
+        done = replace(job, status=JobStatus.DELIVERED, finished_at=finished_at)
         state = replace(
             board.state,
             job=done,
-            balance=balance,
             deliveries=deliveries,
             took=done.took(),
             continuable=await told(self._earlier.continuable(job)) or False,
-        )
+        ).with_beside(await told(self._ledger.beside(job)))
         card = await self._cards.settle(state)
-        return replace(state, job=replace(done, card=card))
+        return replace(state, job=replace(state.job, card=card))
 
     async def _follow(self, state: CardState) -> CardState:
         """Post what the card has no room for; where that fails the card links it instead."""

@@ -1,7 +1,7 @@
 """The videos that others go on from: whether that can be done, and what is known of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.continuation import Continuation, Earlier
 from bot.domain.errors import Refusal
@@ -38,12 +38,12 @@ class EarlierVideos:
         return earlier
 
     async def continuable(self, job: Job) -> bool:
-        """Whether the job's own video can be gone on from."""
+        """Whether the job's own video can be gone on from, as far as `job` knows of it."""
         try:
-            await self.of(replace(job.request, continues=job.id))
+            model = self.catalogue.get(job.request.model)
         except Refusal:
             return False
-        return True
+        return model.can_continue(await self._told(job, model))
 
     async def spot(self, job: Job) -> Spot | None:
         """Where the card of the video is that `job` goes on from, unless it was sent privately."""

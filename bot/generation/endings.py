@@ -166,13 +166,12 @@ class Endings:
 
     async def state(self, job: Job) -> CardState:
         """What a job's card shows, whatever it is at; hidden where its server asks for it now."""
-        hidden = job.server_spoiler or bool(await told(self._jobs.hides(job)))
-        return CardState(
-            job=replace(job, server_spoiler=hidden),
-            balance=await told(self._ledger.balance(job.requester())),
+        state = CardState(
+            job=job,
             pictures=self._inputs.pictures(job),
             earlier=await told(self._earlier.spot(job)),
         )
+        return state.with_beside(await told(self._ledger.beside(job)))
 
     async def _postpone(self, job: Job, later: Postponed) -> None:
         """The longer it waits already, the longer it waits."""

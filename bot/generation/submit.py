@@ -104,13 +104,14 @@ class Submit:
         order = replace(order, request=model.completed(order.request))
         price = model.price(order.request.seconds)
         job_id = new_job_id()
-        job = await self._ledger.admit(order, job_id=job_id, price=price, opening=opening)
+        admitted = await self._ledger.admit(order, job_id=job_id, price=price, opening=opening)
+        job = admitted.job
         if job.id != job_id:
             raise AlreadyTaken("already-taken", job=job.id)
         log.info("job.admitted", job=job.id, price=price, model=job.request.model)
         return CardState(
             job=job,
-            balance=await told(self._ledger.balance(order.requester)),
+            balance=admitted.balance,
             place=await told(self._jobs.place(job)),
             earlier=await told(self._earlier.spot(job)),
         )

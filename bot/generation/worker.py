@@ -1,6 +1,7 @@
 """Claim jobs in fair order and work on each in a task of its own, as many as the relay bears."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 
@@ -61,6 +62,8 @@ class Worker:
         self._pause = pause
         self._passed_over = False
         """Whether models had to wait for their relay when jobs were looked for last."""
+        self._orphans_at = 0.0
+        """From when on, by the loop's time, orphans come before the line; else behind it."""
         self._lost: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -122,7 +125,7 @@ class Worker:
     def _more(self) -> bool:
         """Whether it is known here that others wait; what is not known is looked for anyway.
 
-        Each look is two transactions, which a job that comes alone can do without.
+        Each look is a transaction or two, which a job that comes alone can do without.
         """
         return self._passed_over or not self._line.empty
 
@@ -130,16 +133,24 @@ class Worker:
         full = self._slots.full_models()
         self._passed_over = bool(full)
         try:
-            orphan = await self._leases.adopt(
-                self._name,
-                skip=full,
-                holding=list(self._tasks),
-                expired=self._alone or self._heartbeat.steady,
-            )
-            return orphan or await self._jobs.claim(self._name, skip=full)
+            if asyncio.get_running_loop().time() < self._orphans_at:
+                job = await self._jobs.claim(self._name, skip=full)
+                return job or await self._adopt(full)
+            return await self._adopt(full) or await self._jobs.claim(self._name, skip=full)
         except StorageError as error:  # looked for again in a moment; databases are away at times
             log.warning("worker.claim_failed", code=error.code, cause=repr(error.__cause__))
             return None
+
+    async def _adopt(self, full: Collection[str]) -> Job | None:
+        job = await self._leases.adopt(
+            self._name,
+            skip=full,
+            holding=list(self._tasks),
+            expired=self._alone or self._heartbeat.steady,
+        )
+        if job is None:
+            self._orphans_at = asyncio.get_running_loop().time() + self._pause
+        return job
 
     async def _work(self, job: Job) -> None:
         with_job = structlog.contextvars.bound_contextvars(job=job.id)

@@ -146,7 +146,7 @@ async def a_job_that_waits(opened: Database, scene: Scene, *, since: datetime) -
         requester=Requester(guild_id=scene.world.guild.id, user_id=scene.world.alice.id),
         channel_id=scene.world.channel.id,
     )
-    job = await ledger.admit(order, job_id="0123456789abcdef", price=1)
+    job = (await ledger.admit(order, job_id="0123456789abcdef", price=1)).job
     await jobs.place_card(job.id, a_card())
     claimed = await jobs.claim("worker")
     assert claimed is not None

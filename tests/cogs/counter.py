@@ -48,7 +48,7 @@ from bot.text import Texts
 from storage.database import Database
 from storage.jobs import Jobs
 from storage.leases import Leases
-from storage.ledger import Ledger
+from storage.ledger import Admitted, Ledger
 from storage.rules import Rules
 
 TEXTS = Texts(strict=True)
@@ -76,7 +76,7 @@ class SlowLedger(Ledger):
 
     waiting_for: Callable[[], Awaitable[object]] | None = None
 
-    async def admit(self, order: Order, **details: Any) -> Job:
+    async def admit(self, order: Order, **details: Any) -> Admitted:
         await self._wait()
         return await super().admit(order, **details)
 
@@ -136,8 +136,9 @@ class Counter:
     async def deliver_job(self, *, said: str = "> sid: s_1") -> Job:
         """The job's video, shown on its card; `said` is the relay's answer."""
         running = await self.run_job()
-        await self.jobs.store_text(running, said)
-        done = await self.ledger.finish(running, JobStatus.DELIVERED, settle=True)
+        delivering = await self.jobs.delivering(running, (), text=said)
+        assert delivering is not None
+        done = await self.ledger.finish(delivering, JobStatus.DELIVERED, settle=True)
         assert done is not None
         can = await self.earlier.continuable(done)
         card = await self.editor.settle(CardState(job=done, continuable=can))
@@ -152,7 +153,7 @@ class Counter:
             requester=Requester(guild_id=guild_id, user_id=user_id),
             channel_id=1,
         )
-        job = await self.ledger.admit(order, job_id=new_job_id(), price=price)
+        job = (await self.ledger.admit(order, job_id=new_job_id(), price=price)).job
         await self.ledger.finish(job, JobStatus.DELIVERED, settle=True)
 
     async def left(self, member: MemberActor, guild_id: int) -> int | None:

@@ -45,7 +45,7 @@ async def made(
     await counter.ledger.grant(
         guild_id=where, user_id=member.id, amount=1, actor_id=1, reason="for this"
     )
-    job = await counter.ledger.admit(order, job_id=new_job_id(), price=1)
+    job = (await counter.ledger.admit(order, job_id=new_job_id(), price=1)).job
     await counter.jobs.place_card(job.id, _card(server))
     claimed = await counter.jobs.claim("worker")
     assert claimed is not None

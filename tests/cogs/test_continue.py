@@ -248,7 +248,7 @@ async def test_again_on_what_cannot_be_continued_any_more_says_why(
     shown = await server.bob.click(server.card(), label="Continue")
     await server.bob.submit_modal(shown, {"prompt": "Then it sinks"})
     await counter.fail_job()
-    await counter.jobs.store_text(finished, "")
+    await counter.jobs.forget_text(finished.id)
 
     result = await server.alice.click(server.card(), label="Again")
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.continuation import WHOLE_TEXT, Continuation
 from bot.domain.errors import Refusal
-from bot.domain.jobs import Handle, Job, JobStatus
+from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.ledger import Limits
 from bot.domain.models import Catalogue, VideoModel
 from bot.domain.requests import Order, Requester, VideoRequest
@@ -19,6 +19,14 @@ from storage.jobs import Jobs
 from storage.ledger import Ledger
 
 JOB = "0123456789abcdef"
+A_CARD = CardRef(
+    application_id=1,
+    channel_id=1,
+    message_id=2,
+    token="",
+    token_expires_at=datetime.now(UTC),
+    size_limit=10_485_760,
+)
 
 
 def now() -> datetime:
@@ -35,15 +43,25 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def job(database: Database) -> Job:
     """A finished job of which nothing was kept."""
-    ledger = Ledger(database, now, Limits())
+    return await finished(database)
+
+
+async def finished(database: Database, said: str = "") -> Job:
+    """A job of which this was kept."""
+    ledger, jobs = Ledger(database, now, Limits()), Jobs(database, now)
     order = Order(
         interaction_id=1,
         request=VideoRequest(prompt="a boat", model="sora-2"),
         requester=Requester(guild_id=1, user_id=1),
         channel_id=1,
     )
-    admitted = await ledger.admit(order, job_id=JOB, price=1)
-    ended = await ledger.finish(admitted, JobStatus.DELIVERED, settle=True)
+    await ledger.admit(order, job_id=JOB, price=1)
+    await jobs.place_card(JOB, A_CARD)
+    claimed = await jobs.claim("worker")
+    assert claimed is not None
+    delivering = await jobs.delivering(claimed, (), text=said)
+    assert delivering is not None
+    ended = await ledger.finish(delivering, JobStatus.DELIVERED, settle=True)
     assert ended is not None
     return ended
 
@@ -80,9 +98,9 @@ async def test_every_way_says_what_it_lacks(
     assert await refused(looking(database, way), job) == code
 
 
-async def test_an_answer_that_may_lack_its_middle_is_none(database: Database, job: Job) -> None:
+async def test_an_answer_that_may_lack_its_middle_is_none(database: Database) -> None:
     videos = looking(database, Continuation.TRANSCRIPT)
-    await videos.jobs.store_text(job, "x" * (WHOLE_TEXT + 1))
+    job = await finished(database, "x" * (WHOLE_TEXT + 1))
 
     assert await refused(videos, job) == "refusal-no-answer"
 
@@ -100,9 +118,9 @@ async def test_a_job_that_is_gone_is_told(database: Database, job: Job) -> None:
         await videos.of(replace(job.request, continues="f" * 16))
 
 
-async def test_what_was_kept_comes_back_word_for_word(database: Database, job: Job) -> None:
+async def test_what_was_kept_comes_back_word_for_word(database: Database) -> None:
     videos = looking(database, Continuation.TRANSCRIPT)
-    await videos.jobs.store_text(job, "> sid: s_1\n\n纸船 ✅ ")
+    job = await finished(database, "> sid: s_1\n\n纸船 ✅ ")
 
     earlier = await videos.of(replace(job.request, continues=job.id))
 

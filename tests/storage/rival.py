@@ -49,7 +49,7 @@ class Rival:
         interaction = 1000 * ord(self._name) + next(self._numbers)
         try:
             order = an_order(user=member, interaction=interaction)
-            return (await self._ledger.admit(order, job_id=job_id, price=1)).id
+            return ((await self._ledger.admit(order, job_id=job_id, price=1)).job).id
         except Refusal:
             return None
 

@@ -1,6 +1,7 @@
 """The storage parts around one database, a clock that tests move, and records to begin with."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from storage.jobs import Jobs
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
+from storage.waiting import typical_seconds
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 GUILD, MEMBER, CHANNEL, MODERATOR = 900_000_000_000_000_001, 42, 7, 99
@@ -45,7 +47,7 @@ class Studio:
 
     async def admit(self, price: int = 1, **who: Any) -> Job:
         order = an_order(**who)
-        return await self.ledger.admit(order, job_id=a_job_id(), price=price)
+        return (await self.ledger.admit(order, job_id=a_job_id(), price=price)).job
 
     async def admit_ready(self, price: int = 1, **who: Any) -> Job:
         """A job that a worker can claim."""
@@ -74,6 +76,9 @@ class Studio:
 
     async def left(self, user: int = MEMBER, roles: tuple[int, ...] = ()) -> int | None:
         return (await self.ledger.balance(a_requester(user=user, roles=roles))).left
+
+    async def typical_seconds(self, model: str) -> float | None:
+        return await self.database.transact(partial(typical_seconds, model=model))
 
     async def granted(self, user: int = MEMBER) -> int:
         return (await self.ledger.balance(a_requester(user=user))).granted

@@ -35,7 +35,7 @@ async def refused(studio: Studio, price: int = 1, **who: object) -> Refusal:
 async def test_writes_the_job_as_it_was_ordered(studio: Studio) -> None:
     order = an_order()
 
-    job = await studio.ledger.admit(order, job_id="00000000000000ab", price=2)
+    job = (await studio.ledger.admit(order, job_id="00000000000000ab", price=2)).job
 
     assert job.status is JobStatus.QUEUED
     assert job.request == order.request
@@ -89,11 +89,12 @@ async def test_a_cap_over_everything_holds_across_servers(make_studio: MakeStudi
 async def test_the_same_interaction_makes_one_job(studio: Studio) -> None:
     order = an_order()
 
-    jobs = await asyncio.gather(
+    admitted = await asyncio.gather(
         *(studio.ledger.admit(order, job_id=a_job_id(), price=1) for _ in range(20))
     )
 
-    assert len({job.id for job in jobs}) == 1
+    assert len({each.job.id for each in admitted}) == 1
+    assert [each.balance.left for each in admitted] == [2] * 20
     assert await studio.left() == 2
 
 
@@ -102,9 +103,9 @@ async def test_an_interaction_is_known_again_after_the_credits_are_gone(
 ) -> None:
     studio = make_studio(default_credits=1)
     order = an_order()
-    first = await studio.ledger.admit(order, job_id=a_job_id(), price=1)
+    first = (await studio.ledger.admit(order, job_id=a_job_id(), price=1)).job
 
-    again = await studio.ledger.admit(order, job_id=a_job_id(), price=1)
+    again = (await studio.ledger.admit(order, job_id=a_job_id(), price=1)).job
 
     assert again == first
 

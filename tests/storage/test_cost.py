@@ -60,9 +60,9 @@ async def live(studio: Studio) -> None:
     await studio.jobs.post_starting(job)
     await studio.jobs.store_handle(job, Handle(task_id="task"))
     await studio.leases.renew([job])
-    await studio.jobs.typical_seconds(job.request.model)
-    await studio.jobs.store_text(job, "text")
-    job = await studio.jobs.delivering(job, [["https://relay.example/video.mp4"]])
+    await studio.ledger.beside(job)
+    video = ["https://relay.example/video.mp4"]
+    job = await studio.jobs.delivering(job, [video], text="text")
     assert job is not None
     await studio.jobs.places()
     await studio.deliver(job)

@@ -340,7 +340,7 @@ async def test_an_admission_that_nobody_waits_for_can_be_asked_for_again(
     await asyncio.sleep(0)
     first.cancel()
 
-    job = await studio.ledger.admit(order, job_id=a_job_id(), price=1)
+    job = (await studio.ledger.admit(order, job_id=a_job_id(), price=1)).job
 
     assert job.interaction_id == order.interaction_id
     with pytest.raises(Refusal):

@@ -53,7 +53,7 @@ async def test_what_a_job_goes_on_from_is_kept(studio: Studio) -> None:
     order = an_order()
     order = replace(order, request=replace(order.request, continues=first.id))
 
-    second = await studio.ledger.admit(order, job_id=a_job_id(), price=1)
+    second = (await studio.ledger.admit(order, job_id=a_job_id(), price=1)).job
 
     found = await studio.jobs.get(second.id)
     assert found == second
@@ -188,10 +188,9 @@ async def test_a_worker_that_was_replaced_writes_nothing(studio: Studio) -> None
     replaced = replace(job, fence=0)
 
     await studio.jobs.store_handle(replaced, Handle(task_id="old"))
-    await studio.jobs.store_text(replaced, "old")
 
     assert await studio.jobs.post_starting(replaced) is None
-    assert await studio.jobs.delivering(replaced, ()) is None
+    assert await studio.jobs.delivering(replaced, (), text="old") is None
     assert await studio.jobs.get(job.id) == job
     assert await studio.jobs.text(job.id) is None
 
@@ -202,8 +201,7 @@ async def test_handle_and_text_are_kept(studio: Studio) -> None:
     handle = Handle(task_id="t\ud83d\0", poll_url="/v1/t")
 
     await studio.jobs.store_handle(job, handle)
-    await studio.jobs.store_text(job, "first")
-    await studio.jobs.store_text(job, "whole \ud83d answer\0")
+    await studio.jobs.delivering(job, (), text="whole \ud83d answer\0")
 
     kept = await studio.jobs.get(job.id)
     assert kept is not None
@@ -215,7 +213,7 @@ async def test_a_text_is_cut_between_characters(studio: Studio) -> None:
     await studio.admit_ready()
     job = await claim(studio)
 
-    await studio.jobs.store_text(job, "a" + "视" * MAX_TEXT)
+    await studio.jobs.delivering(job, (), text="a" + "视" * MAX_TEXT)
 
     text = await studio.jobs.text(job.id)
     assert text is not None
@@ -228,7 +226,7 @@ async def test_what_a_relay_said_goes_with_the_results(studio: Studio, clock: Cl
     for user in (1, 2, 3):
         await studio.admit_ready(user=user)
         job = await claim(studio)
-        await studio.jobs.store_text(job, told)
+        await studio.jobs.delivering(job, (), text=told)
         kept.append(job.id)
     first = await studio.jobs.get(kept[0])
     assert first is not None
@@ -294,13 +292,13 @@ async def test_open_jobs_are_listed_oldest_first(studio: Studio, clock: Clock) -
 async def test_three_videos_make_a_history(studio: Studio) -> None:
     for seconds in (100, 300):
         await delivered_in(studio, seconds)
-    before = await studio.jobs.typical_seconds("sora-2")
+    before = await studio.typical_seconds("sora-2")
 
     await delivered_in(studio, 120)
 
     assert before is None
-    assert await studio.jobs.typical_seconds("sora-2") == 120
-    assert await studio.jobs.typical_seconds("veo") is None
+    assert await studio.typical_seconds("sora-2") == 120
+    assert await studio.typical_seconds("veo") is None
 
 
 async def test_only_the_last_twenty_videos_count(studio: Studio) -> None:
@@ -309,7 +307,7 @@ async def test_only_the_last_twenty_videos_count(studio: Studio) -> None:
     for _ in range(11):
         await delivered_in(studio, 10)
 
-    assert await studio.jobs.typical_seconds("sora-2") == 10
+    assert await studio.typical_seconds("sora-2") == 10
 
 
 async def test_places_follow_the_order_of_claims(make_studio: MakeStudio) -> None:

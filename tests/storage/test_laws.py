@@ -11,7 +11,7 @@ from bot.domain.errors import Refusal
 from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Limits
 from storage.database import Database
-from tests.storage.studio import GUILD, MODERATOR, Clock, Studio, a_requester
+from tests.storage.studio import GUILD, MODERATOR, Clock, Studio, a_job_id, a_requester, an_order
 
 STEPS = st.one_of(
     st.tuples(st.just("admit"), st.integers(1, 6)),
@@ -54,11 +54,16 @@ class Member:
     async def admit(self, price: int) -> None:
         before = await self.spendable()
         try:
-            self.jobs.append(await self.studio.admit(price, user=self.user))
+            admitted = await self.studio.ledger.admit(
+                an_order(user=self.user), job_id=a_job_id(), price=price
+            )
         except Refusal:
             assert before < price
         else:
-            assert await self.spendable() == before - price
+            self.jobs.append(admitted.job)
+            who = a_requester(user=self.user)
+            assert admitted.balance == await self.studio.ledger.balance(who)
+            assert admitted.balance.spendable == before - price
 
     async def end(self, step: str, number: int) -> None:
         if not self.jobs:

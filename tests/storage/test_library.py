@@ -157,4 +157,4 @@ async def test_its_time_in_the_library_is_no_history_of_the_model(
         clock.advance(days=2)
         await studio.deliver(job)
 
-    assert await studio.jobs.typical_seconds("sora-2") is None
+    assert await studio.typical_seconds("sora-2") is None
