@@ -25,6 +25,7 @@ from bot.generation.earlier import EarlierVideos
 from bot.generation.ladder import Ladder
 from bot.generation.persistence import to_its_end, told, written
 from bot.generation.ports import Cards
+from bot.generation.turns import Turns
 from bot.generation.videos import Found, Videos
 from bot.telemetry import Metrics
 from storage.jobs import Jobs
@@ -56,6 +57,7 @@ class Deliver:
         self._cards = cards
         self._earlier = earlier
         self._videos = Videos(fetcher)
+        self._turns = Turns()
         self._ladder = Ladder(fitter=fitter, clock=clock, keeps=keeps)
         self._clock = clock
 
@@ -124,9 +126,10 @@ class Deliver:
         The card is edited to the same, and a second message is looked for before it is made.
         """
         board.show(job=job)
-        found = await self._videos(job, board)
         try:
-            shown = await self._follow(await self._post(job, found, board))
+            async with self._turns.turn():
+                found = await self._videos(job, board)
+                shown = await self._follow(await self._post(job, found, board))
         except CardLost as lost:
             log.warning("job.put_by", job=job.id, code=lost.code)
             await written(partial(self._jobs.put_by, job))
