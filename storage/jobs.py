@@ -3,17 +3,37 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from bot.domain.jobs import CardRef, Handle, Job, JobStatus
 from bot.domain.library import Candidate
 from bot.domain.views import Place
 from storage.database import Database
-from storage.leases import ACTIVE, LEASE
+from storage.leases import ACTIVE, LEASE, TAKE
 from storage.library import candidates, jobs_of, unclaimed
 from storage.locks import Lock, hold_lock
-from storage.rows import document_of_card, document_of_handle, job_of_row, update_job
+from storage.rows import (
+    OF_CLAIM,
+    OF_JOB,
+    change_job,
+    change_of,
+    claim_of,
+    document_of_card,
+    document_of_handle,
+    job_of_row,
+)
 from storage.schema import jobs, servers, texts
 from storage.sharing import SharedLook
 from storage.waiting import FAIR_WINDOW, NEXT, in_work, places
@@ -22,6 +42,19 @@ MAX_TEXT = 256 * 1024
 """Bytes of a relay's answer that are kept for a continuation."""
 
 _NEW_TEXT = insert(texts)
+_WAITS = jobs.c.status == JobStatus.QUEUED
+_RUNS = jobs.c.status == JobStatus.RUNNING
+_IS_BROUGHT = jobs.c.status == JobStatus.DELIVERING
+
+_PLACE_CARD = change_of(OF_JOB)
+_RENEW_CARD = change_of(OF_JOB, or_(_WAITS, _RUNS, _IS_BROUGHT))
+_MAKE_READY = change_of(OF_JOB, _WAITS)
+_OWN = change_of(OF_JOB, OF_CLAIM)
+_POST = change_of(OF_JOB, OF_CLAIM, _RUNS, jobs.c.post_started_at.is_(None))
+_DELIVER = change_of(OF_JOB, OF_CLAIM, _RUNS)
+_PUT_BY = change_of(OF_JOB, OF_CLAIM, _IS_BROUGHT)
+_TAKE_UP = change_of(OF_JOB, _IS_BROUGHT, jobs.c.claimable_since.is_not(None))
+_TELL = change_of(OF_JOB, jobs.c.untold == True)  # noqa: E712
 
 
 class Jobs:
@@ -58,17 +91,16 @@ class Jobs:
 
     async def place_card(self, job_id: str, card: CardRef) -> Job | None:
         """Remember where the card is, or its fresh token; `None` for a job that is not there."""
-        return await self._change(jobs.c.id == job_id, card=document_of_card(card))
+        return await self._change(_PLACE_CARD, of_job=job_id, card=document_of_card(card))
 
     async def renew_card(self, job_id: str, card: CardRef) -> Job | None:
         """The same for a job that is not over; `None` when it is, and so its card is told."""
-        still = jobs.c.status.in_((JobStatus.QUEUED, *ACTIVE))
-        return await self._change(jobs.c.id == job_id, still, card=document_of_card(card))
+        return await self._change(_RENEW_CARD, of_job=job_id, card=document_of_card(card))
 
     async def inputs_ready(self, job_id: str, images: tuple[str, ...]) -> Job | None:
         """Let a job be claimed whose images are checked; `None` unless it still waits."""
-        waiting = (jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED)
-        return await self._change(*waiting, images=list(images), inputs_ready=True)
+        ready = {"images": list(images), "inputs_ready": True}
+        return await self._change(_MAKE_READY, of_job=job_id, **ready)
 
     async def claim(self, worker: str, *, skip: Collection[str] = ()) -> Job | None:
         """Start the next job that is ready for `worker`; `None` when there is none.
@@ -80,12 +112,11 @@ class Jobs:
 
     async def post_starting(self, job: Job) -> Job | None:
         """Note that the relay is about to be asked; `None` means: do not ask."""
-        first = (jobs.c.status == JobStatus.RUNNING, jobs.c.post_started_at.is_(None))
-        return await self._change(*_same_claim(job), *first, post_started_at=self._clock())
+        return await self._change(_POST, **claim_of(job), post_started_at=self._clock())
 
     async def store_handle(self, job: Job, handle: Handle) -> None:
         """Keep how the relay's task is found again, whatever became of the job meanwhile."""
-        await self._change(*_same_claim(job), handle=document_of_handle(handle))
+        await self._change(_OWN, **claim_of(job), handle=document_of_handle(handle))
 
     async def text(self, job_id: str) -> str | None:
         """The relay's answer, as far as it was kept."""
@@ -124,14 +155,12 @@ class Jobs:
 
     async def put_by(self, job: Job) -> Job | None:
         """Nobody can be reached: the video waits in its owner's library, and its hold with it."""
-        bringing = (*_same_claim(job), jobs.c.status == JobStatus.DELIVERING)
-        return await self._change(*bringing, claimable_since=self._clock())
+        return await self._change(_PUT_BY, **claim_of(job), claimable_since=self._clock())
 
     async def take_up(self, job: Job, card: CardRef) -> Job | None:
         """There is a way to it again: any worker may bring it; `None` when it waits no more."""
-        waiting = (jobs.c.status == JobStatus.DELIVERING, jobs.c.claimable_since.is_not(None))
         free = {"claimable_since": None, "lease_until": None, "card": document_of_card(card)}
-        return await self._change(jobs.c.id == job.id, *waiting, **free)
+        return await self._change(_TAKE_UP, of_job=job.id, **free)
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not over, the oldest first."""
@@ -143,8 +172,7 @@ class Jobs:
 
     async def told(self, job_id: str) -> bool:
         """Note that a job's end is on its card; false when somebody noted that before."""
-        still = (jobs.c.id == job_id, jobs.c.untold == True)  # noqa: E712
-        return await self._change(*still, untold=False) is not None
+        return await self._change(_TELL, of_job=job_id, untold=False) is not None
 
     async def library(self, guild_id: int, user_id: int, *, limit: int) -> list[Candidate]:
         """A member's delivered and claimable jobs, the newest `limit` of them, newest first."""
@@ -202,11 +230,8 @@ class Jobs:
 
         return await self._database.transact(read)
 
-    async def _change(self, *where: ColumnElement[bool], **values: object) -> Job | None:
-        def write(connection: Connection) -> Job | None:
-            return update_job(connection, *where, **values)
-
-        return await self._database.transact(write)
+    async def _change(self, change: Update, **given: Any) -> Job | None:  # noqa: ANN401 (columns and parameters of any type)
+        return await self._database.transact(partial(change_job, change=change, **given))
 
     def _claim(self, connection: Connection, *, worker: str, skip: tuple[str, ...]) -> Job | None:
         hold_lock(connection, Lock.CLAIM)
@@ -216,20 +241,17 @@ class Jobs:
         job_id = found.scalar_one_or_none()
         if job_id is None:
             return None
-        taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
+        taken = {"worker": worker, "lease_until": now + LEASE}
         running = {"status": JobStatus.RUNNING, "started_at": now, **taken}
-        return update_job(connection, jobs.c.id == job_id, **running)
-
-
-def _same_claim(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return jobs.c.id == job.id, jobs.c.fence == job.fence
+        return change_job(connection, TAKE, of_job=job_id, **running)
 
 
 def _delivering(
     connection: Connection, *, job: Job, videos: Sequence[Sequence[str]], text: str
 ) -> Job | None:
-    running = (*_same_claim(job), jobs.c.status == JobStatus.RUNNING)
-    changed = update_job(connection, *running, status=JobStatus.DELIVERING, videos=videos)
+    changed = change_job(
+        connection, _DELIVER, **claim_of(job), status=JobStatus.DELIVERING, videos=videos
+    )
     if changed is not None and text:
         connection.execute(delete(texts).where(texts.c.job_id == job.id))
         connection.execute(_NEW_TEXT, {"job_id": job.id, "text": text})

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, tuple_, update
 
 from bot.domain.jobs import Job, JobStatus
 from storage.database import Database
-from storage.rows import job_of_row, update_job
+from storage.rows import OF_CLAIM, OF_JOB, change_job, change_of, claim_of, job_of_row
 from storage.schema import jobs
 
 LEASE = timedelta(seconds=30)
@@ -18,6 +18,10 @@ BATCH = 500
 """Jobs whose leases one statement renews."""
 
 ACTIVE = (JobStatus.RUNNING, JobStatus.DELIVERING)
+
+TAKE = change_of(OF_JOB).values(fence=jobs.c.fence + 1)
+"""A worker takes a job: of every claim before nothing more is written."""
+_POSTPONE = change_of(OF_JOB, OF_CLAIM, jobs.c.status.in_(ACTIVE))
 
 
 class Leases:
@@ -73,10 +77,9 @@ class Leases:
 
     async def postpone(self, job: Job, pause: timedelta = timedelta(0)) -> Job | None:
         """Let go of a job for at least `pause`; then any worker may take it up."""
-        mine = (jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status.in_(ACTIVE))
         until = self._clock() + pause
         return await self._database.transact(
-            lambda connection: update_job(connection, *mine, lease_until=until)
+            lambda connection: change_job(connection, _POSTPONE, **claim_of(job), lease_until=until)
         )
 
     def _adopt(
@@ -96,8 +99,8 @@ class Leases:
         )
         if (job_id := found.scalar_one_or_none()) is None:
             return None
-        taken = {"worker": worker, "lease_until": now + LEASE, "fence": jobs.c.fence + 1}
-        return update_job(connection, jobs.c.id == job_id, **taken)
+        taken = {"worker": worker, "lease_until": now + LEASE}
+        return change_job(connection, TAKE, of_job=job_id, **taken)
 
     def _extend(self, connection: Connection, *, held: list[Job]) -> Mapping[str, Job]:
         until = self._clock() + LEASE

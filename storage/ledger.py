@@ -29,7 +29,7 @@ from storage.database import Database
 from storage.entries import By, holds, line, newest, resolve, taken, write, write_one
 from storage.facts import load_facts
 from storage.locks import Lock, hold_lock
-from storage.rows import job_of_row, row_of_job, update_job
+from storage.rows import OF_CLAIM, OF_JOB, change_job, change_of, claim_of, job_of_row, row_of_job
 from storage.schema import jobs
 from storage.spending import spendable_grants
 from storage.verify import violations
@@ -37,6 +37,8 @@ from storage.waiting import typical_seconds
 
 _KNOWN = select(jobs).where(jobs.c.interaction_id == bindparam("interaction"))
 _NEW_JOB = insert(jobs)
+_FINISH = change_of(OF_JOB, OF_CLAIM, jobs.c.status.in_(bindparam("states", expanding=True)))
+_END_UNASKED = _FINISH.where(jobs.c.post_started_at.is_(None))
 
 NOTHING: Mapping[str, Param] = MappingProxyType({})
 OPEN = frozenset(status for status in JobStatus if not status.final)
@@ -208,10 +210,9 @@ class Ledger:
         self, connection: Connection, *, job: Job, end: _End, states: Collection[JobStatus]
     ) -> Job | None:
         now = self._clock()
-        seen = [jobs.c.id == job.id, jobs.c.status.in_(states), jobs.c.fence == job.fence]
-        if end.to is JobStatus.CANCELLED and not end.settle and job.post_started_at is None:
-            seen.append(jobs.c.post_started_at.is_(None))
-        ended = update_job(connection, *seen, **end.columns(), finished_at=now)
+        unasked = end.to is JobStatus.CANCELLED and not end.settle and job.post_started_at is None
+        given = {**claim_of(job), "states": list(states), **end.columns(), "finished_at": now}
+        ended = change_job(connection, _END_UNASKED if unasked else _FINISH, **given)
         if ended is not None:
             resolve(connection, job, settle=end.settle, now=now)
         return ended

@@ -1,6 +1,5 @@
 """Find out in a child process whether a file is a video that plays, and where."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ async def probe(path: Path, *, timeout: float = 60) -> Clip:  # noqa: ASYNC109  
         MediaFailure: `media-web-page` when it is HTML, `media-not-a-video` when it is anything
             else that does not play to its end.
     """
-    if _is_web_page(await asyncio.to_thread(_head, path)):
+    if _is_web_page(_head(path)):  # the kernel has it at hand
         raise MediaFailure("media-web-page")
     limits = ChildLimits(seconds=timeout, memory=_MEMORY, output=_OUTPUT)
     try:

@@ -20,6 +20,7 @@ from bot.presenter.card import (
     further_files,
     further_view,
 )
+from bot.presenter.uploads import upload
 from bot.text import Texts
 
 
@@ -38,9 +39,7 @@ class Face:
 
     def uploads(self) -> list[discord.File]:
         """The files, freshly opened: a `discord.File` sends nothing the second time."""
-        return [
-            discord.File(file.path, filename=file.name, description=file.alt) for file in self.files
-        ]
+        return [upload(file.path, name=file.name, alt=file.alt) for file in self.files]
 
     def size(self) -> int:
         """Bytes of all files."""

@@ -7,12 +7,15 @@ command links and bidi controls alive; this leaves none of them.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 ELLIPSIS = "…"
 BREAK = "\u200b"
 """A space of no width: seen by parsers, not by people."""
 
+_REMEMBERED = 1_000
+"""Texts whose harmless form is kept: a card shows the same prompt at every edit."""
 _JOINERS = "\u200c\u200d"
 _MAX_MARKS = 4
 """Combining marks on one character; no living script needs more, zalgo does."""
@@ -38,6 +41,7 @@ _LINK = re.compile(r"(?<=:)(?=//)|(?<=\w)(?=\.[^\W\d_]{2})")
 """Inside `https://` and before the dot of every name that could be a domain."""
 
 
+@lru_cache(_REMEMBERED)
 def harmless(text: str, *, limit: int, lines: int = 1) -> str:
     """Somebody's words as plain text that can stand anywhere in a Discord message.
 
