@@ -14,8 +14,10 @@ from bot.app.pace import Pace
 from bot.app.parts import Parts
 from bot.children import forking
 from bot.client import ClapperBot
+from bot.delivery.probe import CHILD as VIDEO_CHILD
 from bot.domain.errors import StorageError
 from bot.generation.shelf import in_use
+from bot.intake.images import CHILD as IMAGE_CHILD
 from bot.settings import Settings
 from bot.telemetry import HeartbeatFile, keep_beating
 from storage.database import Database
@@ -31,6 +33,8 @@ LOADED = (
     "pillow_heif",
 )
 """What the children for strangers' files spend most of their time on."""
+SCRIPTS = (VIDEO_CHILD, IMAGE_CHILD)
+"""Those of them that are needed for every job."""
 
 
 def utc_now() -> datetime:
@@ -146,7 +150,7 @@ async def application(
     """
     pace = pace or Pace()
     async with (
-        forking(LOADED),
+        forking(LOADED, SCRIPTS),
         _database(settings) as database,
         media_client(settings) as media,
         relay_clients(settings, media) as relays,

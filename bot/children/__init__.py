@@ -24,12 +24,13 @@ _zygote: ContextVar[Zygote | None] = ContextVar("zygote", default=None)
 
 
 @asynccontextmanager
-async def forking(modules: Sequence[str]) -> AsyncIterator[None]:
-    """Fork children of this block from a process that has loaded `modules`, where that works.
+async def forking(modules: Sequence[str], scripts: Sequence[Path] = ()) -> AsyncIterator[None]:
+    """Fork children of this block from a process that has loaded these, where that works.
 
-    Loading them takes a fresh process ten times as long as most files do.
+    Loading them takes a fresh process ten times as long as most files do. A script that is loaded
+    has a function `main`, and does nothing else that should be done for each child.
     """
-    async with Zygote(modules) as zygote:
+    async with Zygote([*modules, *map(str, scripts)]) as zygote:
         _zygote.set(zygote if zygote.possible else None)
         try:
             yield

@@ -34,8 +34,9 @@ class Zygote:
     possible = sys.platform == "linux"
     """Elsewhere there is no fork, or what is loaded does not bear it."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
-        self._modules = modules
+    def __init__(self, loaded: Sequence[str]) -> None:
+        """Take what it loads: modules by name, and scripts with a `main` by path."""
+        self._loaded = loaded
         self._process: Process | None = None
         self._orders: socket.socket | None = None
         self._alone = asyncio.Lock()
@@ -90,7 +91,7 @@ class Zygote:
         self._orders = ours  # closed by `_give_up`, also when the process does not start
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", str(_ENTRY), str(theirs.fileno()), *self._modules),
+                *(sys.executable, "-I", str(_ENTRY), str(theirs.fileno()), *self._loaded),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,

@@ -1,7 +1,8 @@
 """The process from which children are forked: it loads modules, and then only forks and waits.
 
-Run as `python -I zygote.py SOCKET MODULE…`; standard library only. It reads no file and nothing
-that a child writes; each child takes on its limits before it looks at anything.
+Run as `python -I zygote.py SOCKET MODULE-OR-SCRIPT…`; standard library only. It reads no
+file but the program's own, and nothing that a child writes; each child takes on its limits before
+it looks at anything.
 """
 
 import atexit
@@ -15,6 +16,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -32,7 +34,9 @@ _take_on = runpy.run_path(str(Path(__file__).with_name("limited.py")))["take_on"
 class Zygote:
     """Forks whatever is ordered; ends when nobody is left to order anything."""
 
-    def __init__(self, orders: socket.socket) -> None:
+    def __init__(self, orders: socket.socket, ready: Mapping[str, Callable[[], None]]) -> None:
+        """Take where orders come from, and the scripts that are loaded, by path."""
+        self._ready = ready
         self._orders = orders
         self._news = selectors.DefaultSelector()
         self._news.register(orders, selectors.EVENT_READ, self._hear)
@@ -58,7 +62,7 @@ class Zygote:
         if not said:  # the bot is gone; what it waited for goes with this process
             os._exit(0)
         order = json.loads(said)
-        script = self._compiled(order["script"])
+        script = self._ready.get(order["script"]) or partial(_run, self._compiled(order["script"]))
         pid = os.fork()
         if pid == 0:
             self._become(order, script, files)
@@ -92,7 +96,9 @@ class Zygote:
             with line, suppress(OSError):
                 line.send(str(os.waitstatus_to_exitcode(status)).encode())
 
-    def _become(self, order: dict[str, Any], script: CodeType, files: list[int]) -> NoReturn:
+    def _become(
+        self, order: dict[str, Any], script: Callable[[], None], files: list[int]
+    ) -> NoReturn:
         """Be the child, in a group of its own and with nothing open but its two ends."""
         code = 1
         try:
@@ -121,14 +127,12 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _ran(script: CodeType, arguments: list[str]) -> int:
+def _ran(script: Callable[[], None], arguments: list[str]) -> int:
     """Run it as `python SCRIPT` would, and return its exit code."""
     sys.argv = arguments
-    main = sys.modules["__main__"] = ModuleType("__main__")
-    main.__file__ = arguments[0]
     code = 0
     try:
-        exec(script, main.__dict__)  # noqa: S102 (one of ours)
+        script()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 (an uncaught one ends a script with 1)
@@ -138,15 +142,35 @@ def _ran(script: CodeType, arguments: list[str]) -> int:
     return code
 
 
+def _run(script: CodeType) -> None:
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    main.__file__ = sys.argv[0]
+    exec(script, main.__dict__)  # noqa: S102 (one of ours)
+
+
+def _loaded(path: Path) -> Callable[[], None]:
+    """The `main` of a script, which may make itself `warm` before."""
+    module = sys.modules[path.stem] = ModuleType(path.stem)
+    exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 (as above)
+    if warm := getattr(module, "warm", None):
+        warm()
+    main: Callable[[], None] = module.main
+    return main
+
+
 def main() -> None:
     """Load what was asked for, then wait."""
-    number, *modules = sys.argv[1:]
-    for name in modules:
+    number, *names = sys.argv[1:]
+    ready = {}
+    for name in names:
         with suppress(ImportError):  # a child that needs it says so
-            importlib.import_module(name)
+            if name.endswith(".py"):
+                ready[name] = _loaded(Path(name))
+            else:
+                importlib.import_module(name)
     gc.collect()
     gc.freeze()  # or the first collection in each child copies every page
-    Zygote(socket.socket(fileno=int(number))).run()
+    Zygote(socket.socket(fileno=int(number)), ready).run()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bot.children import ChildFailed, ChildLimits, run_child
 from bot.domain.errors import MediaFailure
 from bot.domain.views import Clip
 
-_CHILD = Path(__file__).with_name("probe_child.py")
+CHILD = Path(__file__).with_name("probe_child.py")
 _MEMORY = 3 << 30
 """Address space, most of it never touched: FFmpeg's threads and the frames of an 8K stream."""
 _OUTPUT = 64 * 1024
@@ -29,7 +29,7 @@ async def probe(path: Path, *, timeout: float = 60) -> Clip:  # noqa: ASYNC109  
         raise MediaFailure("media-web-page")
     limits = ChildLimits(seconds=timeout, memory=_MEMORY, output=_OUTPUT)
     try:
-        answer = await run_child(_CHILD, str(path), limits=limits)
+        answer = await run_child(CHILD, str(path), limits=limits)
     except ChildFailed as failed:
         log.info("video.unplayable", file=path.name, cause=str(failed))
         raise MediaFailure("media-not-a-video") from failed

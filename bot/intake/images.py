@@ -16,7 +16,7 @@ from bot.domain.requests import ImageOffer, has_moved, input_name
 from bot.intake.offer import naming
 
 READ_SECONDS = 20.0
-_CHILD = Path(__file__).with_name("child.py")
+CHILD = Path(__file__).with_name("child.py")
 LIMITS = ChildLimits(seconds=20, memory=1 << 30, output=5 << 20)
 """50 megapixels with alpha are 200 MB, which a decoder holds several times: of 48.8 megapixels, 860
 MB were seen for WebP, 650 for AVIF, 580 for HEIC, and 1,080 for HEIC of ten bits with alpha and
@@ -83,7 +83,7 @@ async def _take_in(
     given = await _read(offer, read_seconds)
     _check_signature(given)
     try:
-        answer = await run_child(_CHILD, given=given, limits=limits)
+        answer = await run_child(CHILD, given=given, limits=limits)
     except ChildOverran as late:
         raise ImageRejected("image-timeout") from late
     except ChildFailed as failed:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.children import ChildLimits, forking, run_child
+from bot.app.application import LOADED, SCRIPTS
+from bot.children import ChildFailed, ChildLimits, forking, run_child
 
 LIMITS = ChildLimits(seconds=30, memory=1 << 29, output=1 << 20)
 ROOT = Path(__file__).parents[2]
@@ -101,3 +102,47 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"  # whoever should bury it may take its time
+
+
+async def test_a_script_that_is_loaded_is_made_warm_once_before_its_children(
+    tmp_path: Path,
+) -> None:
+    ready = script(
+        tmp_path,
+        "made = []",
+        "def warm(): made.append(os.getpid())",
+        "def main():",
+        "    print(made == [os.getppid()], sys.argv[1:], sys.stdin.read())",
+        "    made.clear()  # for this child alone",
+        "    sys.exit(0)",
+    )
+
+    async with forking([], [ready]):
+        answers = [await run_child(ready, "a", given=b"b", limits=LIMITS) for _ in range(2)]
+
+    assert answers == [b"True ['a'] b\n"] * 2
+
+
+async def test_a_script_that_cannot_be_loaded_leaves_the_others_and_fails_alone(
+    tmp_path: Path,
+) -> None:
+    broken = script(tmp_path, "import no_such_module", "def main(): pass")
+    parent = tmp_path / "parent.py"
+    parent.write_text("import os; print(os.getppid())")
+
+    async with forking([], [broken]):
+        with pytest.raises(ChildFailed):
+            await run_child(broken, limits=LIMITS)
+        assert int(await run_child(parent, limits=LIMITS)) != os.getpid()
+
+
+async def test_what_the_bot_loads_leaves_nothing_running(tmp_path: Path) -> None:
+    """A fork copies one thread; locks that others hold would stay locked in the child."""
+    parent = tmp_path / "parent.py"
+    parent.write_text("import os; print(os.getppid())")
+
+    async with forking(LOADED, SCRIPTS):
+        zygote = int(await run_child(parent, limits=LIMITS))
+        threads = await asyncio.to_thread(os.listdir, f"/proc/{zygote}/task")
+
+    assert threads == [str(zygote)]
