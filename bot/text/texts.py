@@ -1,6 +1,7 @@
 """Sentences by key and locale, from the Fluent files beside this module."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +17,12 @@ SOURCE = "en-US"
 Function: TypeAlias = "Callable[..., FluentType | str]"
 
 _parsed = cache(FluentResource)
-"""Once for the same words: it takes most of the time of a bundle, which leaves it as it is."""
+"""Once for the same words; a bundle leaves what it is given as it is."""
+
+_BEGINNING = re.compile(r"^(?=-?[a-zA-Z])", re.MULTILINE)
+"""Of an entry: what belongs to it is indented, or closes a bracket."""
+_REFERENCE = re.compile(r"\{\s*(-?[a-zA-Z][\w-]*)")
+"""What may be another entry's name, or a function's."""
 
 
 class MissingTextError(LookupError):
@@ -26,7 +32,8 @@ class MissingTextError(LookupError):
 class Texts:
     """Says what a key means in a locale.
 
-    A locale's files are read when its first sentence is needed; `load` does so ahead of time.
+    A locale's files are read when its first sentence is needed, and each sentence is parsed when
+    it is said for the first time: for all of them together that takes 50 ms.
 
     Args:
         folder: Holds one folder of `.ftl` files per locale.
@@ -36,7 +43,7 @@ class Texts:
     def __init__(self, folder: Path = Path(__file__).parent, *, strict: bool = False) -> None:
         self._folder = folder
         self._strict = strict
-        self._bundles: dict[str, FluentBundle] = {}
+        self._spoken: dict[str, _Locale] = {}
         self._locales = frozenset(found.parent.name for found in folder.glob("*/*.ftl"))
         self._reported: set[str] = set()
 
@@ -49,31 +56,22 @@ class Texts:
         Raises:
             MissingTextError: when strict and the key or one of its parameters is missing.
         """
-        for bundle in (self._bundle(locale), self._bundle(SOURCE)):
-            if bundle.has_message(key):
+        for spoken in (self._locale(locale), self._locale(SOURCE)):
+            if bundle := spoken.with_entry(key):
                 return self._format(bundle, key, params)
         self._missing(key, "no such key")
         return key
 
     def keys(self, locale: str = SOURCE) -> frozenset[str]:
         """The keys that this locale itself has."""
-        return frozenset(self._bundle(locale)._messages) if locale in self._locales else frozenset()  # noqa: SLF001 - the bundle has no list of its messages
+        return self._locale(locale).keys if locale in self._locales else frozenset()
 
-    def load(self, locale: str = SOURCE) -> None:
-        """Read a locale now rather than with its first sentence (some 50 ms)."""
-        self._bundle(locale)
-
-    def _bundle(self, locale: str) -> FluentBundle:
+    def _locale(self, locale: str) -> "_Locale":
         name = locale if locale in self._locales else SOURCE
-        if name not in self._bundles:
-            self._bundles[name] = self._read(name)
-        return self._bundles[name]
-
-    def _read(self, locale: str) -> FluentBundle:
-        bundle = FluentBundle([locale], functions=dict(FUNCTIONS), use_isolating=False)  # type: ignore[arg-type] # it takes strings too
-        for file in sorted((self._folder / locale).glob("*.ftl")):
-            bundle.add_resource(_parsed(file.read_text(encoding="utf-8")))
-        return bundle
+        if name not in self._spoken:
+            files = sorted((self._folder / name).glob("*.ftl"))
+            self._spoken[name] = _Locale(name, [file.read_text(encoding="utf-8") for file in files])
+        return self._spoken[name]
 
     def _format(self, bundle: FluentBundle, key: str, params: Mapping[str, Param]) -> str:
         value = bundle.get_message(key).value
@@ -91,6 +89,34 @@ class Texts:
 
             log = structlog.stdlib.get_logger()
             log.error("text.missing", key=key, problem=problem)
+
+
+class _Locale:
+    """The entries of one locale, as they are written until they are wanted."""
+
+    def __init__(self, name: str, files: Iterable[str]) -> None:
+        self._bundle = FluentBundle([name], functions=dict(FUNCTIONS), use_isolating=False)  # type: ignore[arg-type] # it takes strings too
+        self._unparsed = {name: entry for file in files for name, entry in _entries(file)}
+        self.keys = frozenset(name for name in self._unparsed if not name.startswith("-"))
+
+    def with_entry(self, name: str) -> FluentBundle | None:
+        """What can say it; `None` when there is no such entry, or none that can be read."""
+        if name in self.keys:
+            self._parse(name)
+        return self._bundle if self._bundle.has_message(name) else None
+
+    def _parse(self, name: str) -> None:
+        """And what it refers to."""
+        if entry := self._unparsed.pop(name, None):
+            self._bundle.add_resource(_parsed(entry))
+            for other in _REFERENCE.findall(entry):
+                self._parse(other)
+
+
+def _entries(file: str) -> Iterator[tuple[str, str]]:
+    """Each with its name."""
+    for entry in _BEGINNING.split(file)[1:]:
+        yield entry.partition("=")[0].rstrip(), entry
 
 
 def _moment(unix: float) -> str:

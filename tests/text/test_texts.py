@@ -77,6 +77,35 @@ def test_speaks_the_locale_and_falls_back_sentence_by_sentence(folder: Path) -> 
     assert texts.keys("fr") == frozenset()
 
 
+def test_a_sentence_may_be_made_of_others_of_whatever_file(tmp_path: Path) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(
+        "# A comment\nwhole = { part } and { -name }, { NUMBER(2) }\n", "utf-8"
+    )
+    (tmp_path / "en-US" / "b.ftl").write_text(
+        "part = { $is ->\n    [yes] the { -name }\n   *[no]\n        one\n}\n-name = two\n", "utf-8"
+    )
+    texts = Texts(tmp_path)
+
+    assert texts.say("whole", **{"is": "yes"}) == "the two and two, 2"
+    assert texts.keys() == {"whole", "part"}
+
+
+@pytest.mark.parametrize("entry", ["broken = { $", "broken", "broken =", "broken = }"])
+def test_a_sentence_that_cannot_be_read_is_missing_and_spoils_no_other(
+    tmp_path: Path, entry: str
+) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(f"first = One\n{entry}\nsecond = Two\n", "utf-8")
+    texts = Texts(tmp_path)
+
+    with capture_logs() as events:
+        said = [texts.say(key) for key in ("first", "broken", "second")]
+
+    assert said == ["One", "broken", "Two"]
+    assert [event["key"] for event in events] == ["broken"]
+
+
 def test_a_missing_sentence_fails_a_strict_reader(folder: Path) -> None:
     texts = Texts(folder, strict=True)
 
