@@ -45,7 +45,8 @@ _REQUIRED: Mapping[Purpose, tuple[str, ...]] = {
 class _Ambient(Settings, BaseSettings):
     """Tells pydantic-settings which names to look for."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    # Never made, so never built: only its fields are looked at.
+    model_config = SettingsConfigDict(frozen=True, defer_build=True)
 
 
 def load_settings(*, for_: Purpose) -> Settings:
