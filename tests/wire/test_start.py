@@ -9,6 +9,7 @@ from tests.wire.conftest import Place
 
 UNUSED = (
     *("typer", "click.core", "rich.console", "pygments", "alembic", "asyncpg", "av", "PIL"),
+    "prometheus_client",
     *("sqlalchemy.orm", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.postgresql"),
 )
 TELLING = (sys.executable, "-X", "importtime")
