@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - settings that are wrong are told before the bot is loaded
 
 import gc
+import os
 import sys
 
 
@@ -15,6 +16,7 @@ def run_now() -> int:
     """
     gc.disable()  # until all is loaded: nothing of that goes away, however often it is looked at
     _do_without("click", "rich")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks through all packages
     from bot.settings import load_settings
 
     settings = load_settings(for_="run")
