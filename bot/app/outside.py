@@ -9,6 +9,7 @@ from bot.delivery import VideoFetcher
 from bot.net import MediaClient, relay_http, trust
 from bot.relay import normalise_base_url
 from bot.settings import Relay, Settings
+from bot.text import Texts
 
 if TYPE_CHECKING:
     from bot.relay import RelayClient
@@ -93,6 +94,7 @@ async def relay_clients(
 
 def load_what_jobs_need() -> None:
     """Load what the first job needs and a start does not; blocks for a tenth of a second."""
-    import_module("bot.relay.client")
-
+    for name in ("bot.relay.client", "prometheus_client"):
+        import_module(name)
+    Texts().say("size", size=1)  # Fluent, and its data of a locale
     trust()

@@ -16,7 +16,7 @@ from bot.domain.errors import FailureKind, RelayFailure
 from bot.domain.jobs import JobStatus
 from bot.presenter.voice import OPTIONAL
 from bot.text import Texts
-from bot.text.texts import FUNCTIONS
+from bot.text.fluent import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for top in ("bot", "cogs", "storage") for path in (ROOT / top).rglob("*.py"))

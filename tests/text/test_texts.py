@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from structlog.testing import capture_logs
 
 from bot.text import MissingTextError, Texts
@@ -89,6 +90,33 @@ def test_a_sentence_may_be_made_of_others_of_whatever_file(tmp_path: Path) -> No
 
     assert texts.say("whole", **{"is": "yes"}) == "the two and two, 2"
     assert texts.keys() == {"whole", "part"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "key = One word",
+        "key=One  word   ",
+        "key = One\n\n\n# A comment\n",
+        "key = One\n    and another\n",
+        "key = One\n    # and no comment\n",
+        "key =\n    One\n\n    and another\n",
+        "key = [one] = *two .three # four\u00a0",
+        "key = One\n    .title = Another\n",
+        'key = { "" }One{ " " }',
+    ],
+)
+def test_words_alone_are_said_as_fluent_reads_them(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(f"{entry}\nnext = Two\n", "utf-8")
+    whole = FluentBundle(["en-US"], use_isolating=False)
+    whole.add_resource(FluentResource(f"{entry}\nnext = Two\n"))
+    meant = whole.get_message("key").value
+    assert meant is not None
+
+    said = Texts(tmp_path, strict=True).say("key")
+
+    assert said == whole.format_pattern(meant)[0]
 
 
 @pytest.mark.parametrize("entry", ["broken = { $", "broken", "broken =", "broken = }"])
