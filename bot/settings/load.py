@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -102,6 +101,8 @@ def _document(names: Mapping[str, str | None]) -> dict[str, Any]:
     path = _config_path(names)
     if path is None:
         return {}
+    import tomllib  # noqa: PLC0415 - who has no such file need not wait for it
+
     try:
         return forms.lower_keys(tomllib.loads(path.read_text(encoding=_ENCODING)))
     except tomllib.TOMLDecodeError as error:
@@ -110,7 +111,7 @@ def _document(names: Mapping[str, str | None]) -> dict[str, Any]:
         raise SettingsError([SettingProblem("setting-file", name=str(path))]) from error
 
 
-def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> SettingProblem:
+def _syntax(path: Path, error: ValueError) -> SettingProblem:
     """Only the place is told: the line itself may hold a key."""
     line = re.search(r"line (\d+)", str(error))
     place = line[1] if line else "?"
