@@ -93,8 +93,11 @@ async def relay_clients(
 
 
 def load_what_jobs_need() -> None:
-    """Load what the first job needs and a start does not; blocks for a tenth of a second."""
+    """Load what the first job needs and a start does not; blocks for a fifth of a second.
+
+    In the order in which it is needed.
+    """
+    Texts().say("size", size=1)  # Fluent, and its data of a locale
     for name in ("stamina", "bot.relay.client", "prometheus_client"):
         import_module(name)
-    Texts().say("size", size=1)  # Fluent, and its data of a locale
     trust()

@@ -30,7 +30,8 @@ async def test_a_start_waits_for_nothing_that_it_has_no_use_for(
     settings["DATABASE_URL"] = f"sqlite:///{first.database}"
 
     async with BotProcess(place.server, now, settings, python=TELLING) as bot:
-        await bot.alive(bot.says("fluent.runtime\n"))  # while nobody asks for a video
+        for name in FOR_JOBS:
+            await bot.alive(bot.says(f" {name}\n"))  # while nobody asks for a video
         assert await bot.stop() == 0
 
     first_part, _, later = bot.log.partition(CONNECTED)
