@@ -14,6 +14,8 @@ WORKDIR /clapper
 COPY bot ./bot
 COPY cogs ./cogs
 COPY storage ./storage
+# Once, or it is compiled at each start and at each look at the bot's health.
+RUN python -m compileall -q bot cogs storage
 ENV PATH=/opt/clapper/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
 USER clapper
 VOLUME /data

@@ -107,6 +107,8 @@ class ClapperBot(commands.AutoShardedBot):
         self.desk: Desk
         self._connected: set[int] = set()
         self.connection_changed = asyncio.Event()
+        self.was_connected = asyncio.Event()
+        """Set once the first shard is, for good."""
         self.begun: Counter[int] = Counter()
         """How many sessions each shard has begun; what is gone on with does not count."""
         self._declared = declared
@@ -121,6 +123,7 @@ class ClapperBot(commands.AutoShardedBot):
         """A new session with the gateway."""
         self._connected.add(shard)
         self.connection_changed.set()
+        self.was_connected.set()
 
     async def on_shard_resumed(self, shard: int) -> None:
         """The session of before goes on."""

@@ -109,8 +109,13 @@ class Application:
             ("heartbeat", self._beat()),
             ("housekeeping", self._tidy()),
             ("loop delay", parts.metrics.watch_loop()),
-            ("laws", hold_to_laws(self._settings.database, parts.log_channel)),
+            ("laws", self._verify()),
         ]
+
+    async def _verify(self) -> None:
+        """Once connected: until then there is enough to do."""
+        await self.bot.was_connected.wait()
+        await hold_to_laws(self._settings.database, self._parts.log_channel)
 
     async def _beat(self) -> None:
         with suppress(OSError):  # the beat itself says what is wrong with the folder

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from bot.app.housekeeping import free_bytes
 from bot.app.outside import video_fetcher
@@ -38,7 +39,6 @@ from bot.presenter.editor import Editor
 from bot.presenter.face import Faces
 from bot.presenter.invalid_requests import InvalidRequests
 from bot.presenter.log_channel import LogChannel
-from bot.relay import RelayClient
 from bot.settings import Settings
 from bot.telemetry import Metrics
 from bot.text import Texts
@@ -47,6 +47,9 @@ from storage.jobs import Jobs
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
+
+if TYPE_CHECKING:
+    from bot.relay import RelayClient
 
 
 class Parts:
@@ -57,7 +60,7 @@ class Parts:
         *,
         settings: Settings,
         database: Database,
-        relays: Mapping[str, RelayClient],
+        relays: Mapping[str, "RelayClient"],
         media: MediaClient,
         clock: Callable[[], datetime],
         pace: Pace,

@@ -11,6 +11,7 @@ import structlog
 
 from bot.app.application import Application, application
 from bot.app.gateway import Gateway, GatewayRefusedError
+from bot.app.outside import load_what_jobs_need
 from bot.app.starts import Account, Starts
 from bot.app.tasks import together
 from bot.domain.errors import StorageError
@@ -49,7 +50,7 @@ async def _serve(settings: Settings) -> int:
         async with app.bot:
             ended = await _until(stop, gateway.log_in())
             if ended is None and not stop.is_set():
-                work = together(gateway.stay_connected(), place.keep())
+                work = together(gateway.stay_connected(), place.keep(), _load_the_rest(app))
                 ended = await _work(app, work, stop, settings.grace_seconds)
     if isinstance(ended, StorageError):
         raise ended
@@ -67,6 +68,13 @@ def _spare_what_is_loaded() -> None:
     """
     gc.freeze()
     gc.enable()
+
+
+async def _load_the_rest(app: Application) -> None:
+    """In a thread, once the bot is connected: a start need not wait for it, nor the first job."""
+    await app.bot.was_connected.wait()
+    await asyncio.to_thread(load_what_jobs_need)
+    gc.freeze()
 
 
 def _gateway(settings: Settings, app: Application, place: Place) -> Gateway:

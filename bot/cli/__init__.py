@@ -1,5 +1,5 @@
-"""The command line: run · demo · generate · check · health."""
+"""The command line: run · demo · generate · check · health · backup."""
 
-from bot.cli.commands import main
+from bot.cli.entry import main
 
 __all__ = ["main"]

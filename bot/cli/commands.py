@@ -2,17 +2,10 @@
 
 # ruff: noqa: PLC0415 - help must not wait for discord.py, SQLAlchemy and pydantic
 
-import gc
-import sys
-
 import typer
 
 from bot.cli import options
 from bot.cli.options import help_of
-from bot.domain.errors import ClapperError, SettingsError
-
-USAGE = 2
-FAILURE = 1
 
 app = typer.Typer(
     name="clapper",
@@ -24,34 +17,12 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
-    """Run the command that was typed; ends the process with its exit code."""
-    try:
-        app(prog_name="python -m bot")
-    except SettingsError as error:
-        _end(error, USAGE)
-    except ClapperError as error:
-        _end(error, FAILURE)
-
-
-def _end(error: ClapperError, code: int) -> None:
-    from bot.cli.speech import Voice
-    from bot.text import Texts
-
-    Voice(Texts()).explain(error)
-    sys.exit(code)
-
-
 @app.command(help=help_of("run"), short_help=help_of("run-short"))
 def run() -> None:
     """Run the bot."""
-    gc.disable()  # until all is loaded: nothing of that goes away, however often it is looked at
-    from bot.settings import load_settings
+    from bot.cli.run import run_now
 
-    settings = load_settings(for_="run")
-    from bot.app import run as run_bot
-
-    raise typer.Exit(run_bot(settings))
+    raise typer.Exit(run_now())
 
 
 @app.command(help=help_of("demo"), short_help=help_of("demo-short"))

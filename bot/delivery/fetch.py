@@ -5,7 +5,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import httpx
-import stamina
 
 from bot.domain.errors import MediaFailure
 from bot.domain.jobs import video_name
@@ -51,6 +50,8 @@ class VideoFetcher:
         Raises:
             MediaFailure: whatever `MediaClient.fetch` says in the end.
         """
+        import stamina  # noqa: PLC0415 - see `load_what_jobs_need`
+
         target = self._folder / video_name(job_id, number)
         headers = self._keys.get(origin(link(url)), {})
         async for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=None):

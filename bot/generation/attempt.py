@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -24,9 +25,12 @@ from bot.generation.persistence import told, written
 from bot.generation.ports import Cards, Operators
 from bot.generation.silence import heard
 from bot.generation.standing import Standing
-from bot.relay import OutgoingImage, RelayClient, request_body
+from bot.relay import OutgoingImage, request_body
 from storage.jobs import Jobs
 from storage.ledger import Ledger
+
+if TYPE_CHECKING:
+    from bot.relay import RelayClient
 
 log = structlog.get_logger()
 
@@ -50,7 +54,7 @@ class Attempt:
         standing: Standing,
         gate: Gate,
         catalogue: Catalogue,
-        relays: Mapping[str, RelayClient],
+        relays: Mapping[str, "RelayClient"],
         clock: Callable[[], datetime],
         limit: timedelta,
         silence: timedelta,

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
-import stamina
-
 from bot.domain.errors import StorageError
 
 T = TypeVar("T")
@@ -23,6 +21,8 @@ async def written(write: Callable[[], Awaitable[T]]) -> T:
     Raises:
         StorageError: it could not for all that time, or says what no waiting changes.
     """
+    import stamina  # noqa: PLC0415 - see `load_what_jobs_need`
+
     attempts = stamina.retry_context(
         on=_passes, attempts=None, timeout=PATIENCE, wait_initial=0.2, wait_max=15.0
     )

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.domain.errors import RelayFailure
 from bot.domain.models import VideoModel
 from bot.generation.standing import Record, Standing
-from bot.relay import RelayClient
+
+if TYPE_CHECKING:
+    from bot.relay import RelayClient
 
 log = structlog.stdlib.get_logger()
 
@@ -17,7 +20,7 @@ class Probe:
     """Looks after what `Standing` has closed; `run` belongs to the application."""
 
     def __init__(
-        self, *, standing: Standing, relays: Mapping[str, RelayClient], pause: float
+        self, *, standing: Standing, relays: Mapping[str, "RelayClient"], pause: float
     ) -> None:
         self._standing = standing
         self._relays = relays

@@ -2,7 +2,7 @@
 
 from bot.net.addresses import Resolver, SystemResolver, is_public, link, origin
 from bot.net.media import Fetched, MediaClient
-from bot.net.relays import relay_http
+from bot.net.relays import relay_http, trust
 
 __all__ = [
     "Fetched",
@@ -13,4 +13,5 @@ __all__ = [
     "link",
     "origin",
     "relay_http",
+    "trust",
 ]

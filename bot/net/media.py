@@ -70,7 +70,7 @@ class MediaClient:
         self._guard = Guard(allowed_origins, resolver or SystemResolver())
         self._max_bytes = max_bytes
         self._seconds = timeout_seconds
-        self._transport = transport or _transport()
+        self._transport = transport
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,7 +85,8 @@ class MediaClient:
 
     async def aclose(self) -> None:
         """Close what is still open."""
-        await self._transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def fetch(
         self,
@@ -150,10 +151,11 @@ class MediaClient:
 
     async def _get(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
         addresses = await self._guard.addresses(url)
+        transport = self._transport = self._transport or _transport()
         failure: httpx.TransportError | None = None
         for address in addresses[:_ADDRESSES]:
             try:
-                return await self._transport.handle_async_request(_request(url, address, headers))
+                return await transport.handle_async_request(_request(url, address, headers))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failure = error
         raise MediaFailure("media-unreachable") from failure

@@ -17,7 +17,7 @@ def relay_http(*, silence_seconds: float) -> httpx.AsyncClient:
     connections: whoever sends requests decides how many run at once.
     """
     return httpx.AsyncClient(
-        transport=OneEach(trust()),
+        transport=OneEach(),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(
@@ -35,12 +35,9 @@ class OneEach(httpx.AsyncBaseTransport):
     by half a second (`docs/performance.md`).
     """
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
-        self._trust = trust
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         once = httpx.AsyncHTTPTransport(
-            verify=self._trust,
+            verify=trust(),
             trust_env=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
         )

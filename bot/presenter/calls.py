@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 
 import discord
-import stamina
 
 from bot.domain.errors import MediaFailure
 from bot.domain.jobs import CardRef
@@ -36,6 +35,8 @@ class Calls:
         Raises:
             MediaFailure: `media-too-large`, for what the route is known not to take.
         """
+        import stamina  # noqa: PLC0415 - see `load_what_jobs_need`
+
         if route.limit is not None and face.largest() > route.limit:
             raise MediaFailure("media-too-large")
         async for attempt in stamina.retry_context(

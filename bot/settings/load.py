@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -45,7 +44,8 @@ _REQUIRED: Mapping[Purpose, tuple[str, ...]] = {
 class _Ambient(Settings, BaseSettings):
     """Tells pydantic-settings which names to look for."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    # Never made, so never built: only its fields are looked at.
+    model_config = SettingsConfigDict(frozen=True, defer_build=True)
 
 
 def load_settings(*, for_: Purpose) -> Settings:
@@ -101,6 +101,8 @@ def _document(names: Mapping[str, str | None]) -> dict[str, Any]:
     path = _config_path(names)
     if path is None:
         return {}
+    import tomllib  # noqa: PLC0415 - who has no such file need not wait for it
+
     try:
         return forms.lower_keys(tomllib.loads(path.read_text(encoding=_ENCODING)))
     except tomllib.TOMLDecodeError as error:
@@ -109,7 +111,7 @@ def _document(names: Mapping[str, str | None]) -> dict[str, Any]:
         raise SettingsError([SettingProblem("setting-file", name=str(path))]) from error
 
 
-def _syntax(path: Path, error: tomllib.TOMLDecodeError) -> SettingProblem:
+def _syntax(path: Path, error: ValueError) -> SettingProblem:
     """Only the place is told: the line itself may hold a key."""
     line = re.search(r"line (\d+)", str(error))
     place = line[1] if line else "?"

@@ -1,22 +1,23 @@
 """Sentences by key and locale, from the Fluent files beside this module."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
-
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import FluentType, fluent_number
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import Param
+
+if TYPE_CHECKING:
+    from bot.text.fluent import Bundle
 
 SOURCE = "en-US"
 """The locale that is complete; every other falls back to it, sentence by sentence."""
 
-Function: TypeAlias = "Callable[..., FluentType | str]"
-
-_parsed = cache(FluentResource)
-"""Once for the same words: it takes most of the time of a bundle, which leaves it as it is."""
+_BEGINNING = re.compile(r"^(?=-?[a-zA-Z])", re.MULTILINE)
+"""Of an entry: what belongs to it is indented, or closes a bracket."""
+_PLAIN = re.compile(r"[\w-]+ *= *([^\s{}][^\n{}]*)(?:\n *|\n#.*)*")
+"""An entry of words alone, in one line, and what stands between it and the next."""
 
 
 class MissingTextError(LookupError):
@@ -26,7 +27,9 @@ class MissingTextError(LookupError):
 class Texts:
     """Says what a key means in a locale.
 
-    A locale's files are read when its first sentence is needed; `load` does so ahead of time.
+    A locale's files are read when its first sentence is needed. Fluent is loaded for the first
+    sentence that is more than words, and parses each of those when it is said for the first time:
+    to do so with all of them takes 80 ms, for which no start need wait.
 
     Args:
         folder: Holds one folder of `.ftl` files per locale.
@@ -36,7 +39,7 @@ class Texts:
     def __init__(self, folder: Path = Path(__file__).parent, *, strict: bool = False) -> None:
         self._folder = folder
         self._strict = strict
-        self._bundles: dict[str, FluentBundle] = {}
+        self._spoken: dict[str, _Locale] = {}
         self._locales = frozenset(found.parent.name for found in folder.glob("*/*.ftl"))
         self._reported: set[str] = set()
 
@@ -49,38 +52,25 @@ class Texts:
         Raises:
             MissingTextError: when strict and the key or one of its parameters is missing.
         """
-        for bundle in (self._bundle(locale), self._bundle(SOURCE)):
-            if bundle.has_message(key):
-                return self._format(bundle, key, params)
+        for spoken in (self._locale(locale), self._locale(SOURCE)):
+            if said := spoken.say(key, params):
+                sentence, problem = said
+                if problem:
+                    self._missing(key, problem)
+                return sentence
         self._missing(key, "no such key")
         return key
 
     def keys(self, locale: str = SOURCE) -> frozenset[str]:
         """The keys that this locale itself has."""
-        return frozenset(self._bundle(locale)._messages) if locale in self._locales else frozenset()  # noqa: SLF001 - the bundle has no list of its messages
+        return self._locale(locale).keys if locale in self._locales else frozenset()
 
-    def load(self, locale: str = SOURCE) -> None:
-        """Read a locale now rather than with its first sentence (some 50 ms)."""
-        self._bundle(locale)
-
-    def _bundle(self, locale: str) -> FluentBundle:
+    def _locale(self, locale: str) -> "_Locale":
         name = locale if locale in self._locales else SOURCE
-        if name not in self._bundles:
-            self._bundles[name] = self._read(name)
-        return self._bundles[name]
-
-    def _read(self, locale: str) -> FluentBundle:
-        bundle = FluentBundle([locale], functions=dict(FUNCTIONS), use_isolating=False)  # type: ignore[arg-type] # it takes strings too
-        for file in sorted((self._folder / locale).glob("*.ftl")):
-            bundle.add_resource(_parsed(file.read_text(encoding="utf-8")))
-        return bundle
-
-    def _format(self, bundle: FluentBundle, key: str, params: Mapping[str, Param]) -> str:
-        value = bundle.get_message(key).value
-        text, problems = bundle.format_pattern(value, dict(params)) if value else (key, [])
-        if problems:
-            self._missing(key, str(problems[0]))
-        return str(text)
+        if name not in self._spoken:
+            files = sorted((self._folder / name).glob("*.ftl"))
+            self._spoken[name] = _Locale(name, [file.read_text(encoding="utf-8") for file in files])
+        return self._spoken[name]
 
     def _missing(self, key: str, problem: str) -> None:
         if self._strict:
@@ -93,42 +83,30 @@ class Texts:
             log.error("text.missing", key=key, problem=problem)
 
 
-def _moment(unix: float) -> str:
-    """A moment that Discord shows relative to now and keeps ticking."""
-    return f"<t:{int(unix)}:R>"
+class _Locale:
+    """The entries of one locale as they are written."""
+
+    def __init__(self, name: str, files: Iterable[str]) -> None:
+        self._name = name
+        self._entries = {key: entry for file in files for key, entry in _entries(file)}
+        self.keys = frozenset(key for key in self._entries if not key.startswith("-"))
+
+    def say(self, key: str, params: Mapping[str, Param]) -> tuple[str, str] | None:
+        """As `Bundle.say`."""
+        if key not in self.keys:
+            return None
+        if plain := _PLAIN.fullmatch(self._entries[key]):
+            return plain[1].rstrip(" "), ""
+        return self._bundle.say(key, params)
+
+    @cached_property
+    def _bundle(self) -> "Bundle":
+        from bot.text.fluent import Bundle  # noqa: PLC0415 - see `Texts`
+
+        return Bundle(self._name, self._entries)
 
 
-def _member(user_id: object) -> str:
-    return f"<@{_digits(user_id)}>"
-
-
-def _role(role_id: object) -> str:
-    return f"<@&{_digits(role_id)}>"
-
-
-def _megabytes(size: float) -> FluentType:
-    """Bytes in the megabytes that Discord counts, to one digit; the locale writes the number.
-
-    What there is has 0.1 at least: nobody is told of a video of 0 MB.
-    """
-    return fluent_number(max(round(size / 1024**2, 1), 0.1 if size else 0))
-
-
-def _given(value: object) -> str:
-    """Whether a parameter says anything: `yes` or `no`, to select on."""
-    return "yes" if str(value) not in ("", "0") else "no"
-
-
-def _digits(number: object) -> str:
-    """An id without the grouping that a locale would give it."""
-    return "".join(char for char in str(number) if char.isascii() and char.isdigit())
-
-
-FUNCTIONS: Mapping[str, Function] = {
-    "MOMENT": _moment,
-    "MEMBER": _member,
-    "ROLE": _role,
-    "MEGABYTES": _megabytes,
-    "GIVEN": _given,
-}
-"""What the files may call beside Fluent's own NUMBER and DATETIME."""
+def _entries(file: str) -> Iterator[tuple[str, str]]:
+    """Each with its name."""
+    for entry in _BEGINNING.split(file)[1:]:
+        yield entry.partition("=")[0].rstrip(), entry

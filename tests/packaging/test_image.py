@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,17 @@ def test_the_demo_says_that_it_is_not_there(installed: Path) -> None:
     assert ended.returncode == 1
     assert "make demo" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_the_image_holds_the_bot_compiled(tmp_path: Path) -> None:
+    for name in copied():
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (compiling,) = re.findall(r"^RUN python (-m compileall .+)$", DOCKERFILE, re.MULTILINE)
+
+    subprocess.run([sys.executable, *compiling.split()], cwd=tmp_path, check=True, timeout=120)
+
+    sources = [path for name in copied() for path in (tmp_path / name).rglob("*.py")]
+    assert [path for path in sources if not Path(cache_from_source(path)).exists()] == []
 
 
 def test_no_tool_of_development_is_in_the_production_requirements() -> None:

@@ -23,6 +23,7 @@ async def test_figures_are_served_while_asked_for() -> None:
 
     assert 'clapper_jobs_total{outcome="failed",reason="failure-moderation"} 1.0' in text
     assert "clapper_jobs_running 2.0" in text
+    assert "clapper_jobs_waiting 0.0" in text  # nobody has counted it yet
 
 
 def test_no_port_is_opened_without_a_setting() -> None:

@@ -1,11 +1,13 @@
 """Every code that the code raises has its sentence, and every sentence is said somewhere."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
@@ -14,6 +16,7 @@ from bot.domain.errors import FailureKind, RelayFailure
 from bot.domain.jobs import JobStatus
 from bot.presenter.voice import OPTIONAL
 from bot.text import Texts
+from bot.text.fluent import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for top in ("bot", "cogs", "storage") for path in (ROOT / top).rglob("*.py"))
@@ -135,6 +138,22 @@ def test_every_file_can_be_read_whole(path: Path) -> None:
     body = FluentParser().parse(path.read_text(encoding="utf-8")).body
 
     assert [entry.content for entry in body if isinstance(entry, ftl.Junk)] == []
+
+
+def test_a_sentence_read_alone_is_what_the_whole_files_say(texts: Texts) -> None:
+    written = [path.read_text(encoding="utf-8") for path in FILES]
+    params = dict.fromkeys(re.findall(r"\$([\w-]+)", "".join(written)), 2)
+    whole = FluentBundle(["en-US"], functions=dict(FUNCTIONS), use_isolating=False)  # type: ignore[arg-type] # it takes strings too
+    for text in written:
+        whole.add_resource(FluentResource(text))
+
+    said = {key: texts.say(key, "en-US", **params) for key in sorted(texts.keys())}
+
+    assert said.keys() == {key for path in FILES for key in _messages(path)}
+    for key, sentence in said.items():
+        pattern = whole.get_message(key).value
+        assert pattern is not None
+        assert sentence == str(whole.format_pattern(pattern, dict(params))[0])
 
 
 def test_no_key_is_written_twice() -> None:

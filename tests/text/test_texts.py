@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from structlog.testing import capture_logs
 
 from bot.text import MissingTextError, Texts
@@ -75,6 +76,62 @@ def test_speaks_the_locale_and_falls_back_sentence_by_sentence(folder: Path) -> 
     assert texts.say("both", "fr") == "English"
     assert texts.keys("zh-CN") == {"both"}
     assert texts.keys("fr") == frozenset()
+
+
+def test_a_sentence_may_be_made_of_others_of_whatever_file(tmp_path: Path) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(
+        "# A comment\nwhole = { part } and { -name }, { NUMBER(2) }\n", "utf-8"
+    )
+    (tmp_path / "en-US" / "b.ftl").write_text(
+        "part = { $is ->\n    [yes] the { -name }\n   *[no]\n        one\n}\n-name = two\n", "utf-8"
+    )
+    texts = Texts(tmp_path)
+
+    assert texts.say("whole", **{"is": "yes"}) == "the two and two, 2"
+    assert texts.keys() == {"whole", "part"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "key = One word",
+        "key=One  word   ",
+        "key = One\n\n\n# A comment\n",
+        "key = One\n    and another\n",
+        "key = One\n    # and no comment\n",
+        "key =\n    One\n\n    and another\n",
+        "key = [one] = *two .three # four\u00a0",
+        "key = One\n    .title = Another\n",
+        'key = { "" }One{ " " }',
+    ],
+)
+def test_words_alone_are_said_as_fluent_reads_them(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(f"{entry}\nnext = Two\n", "utf-8")
+    whole = FluentBundle(["en-US"], use_isolating=False)
+    whole.add_resource(FluentResource(f"{entry}\nnext = Two\n"))
+    meant = whole.get_message("key").value
+    assert meant is not None
+
+    said = Texts(tmp_path, strict=True).say("key")
+
+    assert said == whole.format_pattern(meant)[0]
+
+
+@pytest.mark.parametrize("entry", ["broken = { $", "broken", "broken =", "broken = }"])
+def test_a_sentence_that_cannot_be_read_is_missing_and_spoils_no_other(
+    tmp_path: Path, entry: str
+) -> None:
+    (tmp_path / "en-US").mkdir()
+    (tmp_path / "en-US" / "a.ftl").write_text(f"first = One\n{entry}\nsecond = Two\n", "utf-8")
+    texts = Texts(tmp_path)
+
+    with capture_logs() as events:
+        said = [texts.say(key) for key in ("first", "broken", "second")]
+
+    assert said == ["One", "broken", "Two"]
+    assert [event["key"] for event in events] == ["broken"]
 
 
 def test_a_missing_sentence_fails_a_strict_reader(folder: Path) -> None:

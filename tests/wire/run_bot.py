@@ -4,16 +4,18 @@
 server. Nothing of the bot is changed: it names no host itself.
 """
 
+import gc
 import os
 import runpy
 import sys
 
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-
 
 def main() -> None:
+    gc.disable()  # the bot loads all of this without collections, too
+    import yarl
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+
     Route.BASE = os.environ["WIRE_API"]
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["WIRE_GATEWAY"])
     sys.argv[0] = "bot"

@@ -120,6 +120,7 @@ async def test_a_stop_is_heard_while_old_cards_are_told(
     place: Place, relay: SampleRelay, settings: Mapping[str, str], tmp_path: Path
 ) -> None:
     relay.gate.clear()
+    settings = {**settings, "GRACE_SECONDS": "1"}  # for the job, if it is taken up before the stop
     async with BotProcess(place.server, tmp_path, settings) as killed:
         await _asked_for(place, relay, killed)
     place.server.fault("PATCH", "*", status="hang", times=100)
