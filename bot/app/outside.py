@@ -84,9 +84,7 @@ class Relays(Mapping[str, "RelayClient"]):
 
 
 @asynccontextmanager
-async def relay_clients(
-    settings: Settings, media: MediaClient
-) -> AsyncIterator[Mapping[str, "RelayClient"]]:
+async def relay_clients(settings: Settings, media: MediaClient) -> AsyncIterator[Relays]:
     """The clients of all relays."""
     async with AsyncExitStack() as stack:
         yield Relays(settings, media, stack)

@@ -1,12 +1,11 @@
 """Put the parts together: every dependency is handed in here, once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 from bot.app.housekeeping import free_bytes
-from bot.app.outside import video_fetcher
+from bot.app.outside import Relays, video_fetcher
 from bot.app.pace import Pace
 from bot.client import ClapperBot
 from bot.delivery import Fitter
@@ -48,9 +47,6 @@ from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.rules import Rules
 
-if TYPE_CHECKING:
-    from bot.relay import RelayClient
-
 
 class Parts:
     """Every part, made when it is first asked for; nothing runs and nothing is closed here."""
@@ -60,7 +56,7 @@ class Parts:
         *,
         settings: Settings,
         database: Database,
-        relays: Mapping[str, "RelayClient"],
+        relays: Relays,
         media: MediaClient,
         clock: Callable[[], datetime],
         pace: Pace,
