@@ -5,6 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+import structlog
 from coverage import Coverage
 
 MOST_WORKERS = 8
@@ -19,6 +20,13 @@ TELLS_CHILDREN = "COVERAGE_PROCESS_CONFIG"
 def pytest_xdist_auto_num_workers() -> int:
     """For `-n auto`: two on each processor, since tests wait for disks and other processes."""
     return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
+
+
+def pytest_configure() -> None:
+    """Tracebacks as Python writes them: structlog draws theirs in half a second of each."""
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
