@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.ledger import Limits
 from storage.database import Database
+from tests.blank import make_blank, open_copy
 from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.storage.studio import Clock, Studio
 
@@ -46,9 +47,15 @@ def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     asyncio.run(server.drop_database(created))
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_blank(tmp_path_factory.mktemp("blank"))
+
+
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(url)
+async def database(url: str, blank: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    on_file = url.startswith("sqlite")
+    opened = await (open_copy(blank, tmp_path / "clapper.db") if on_file else Database.open(url))
     yield opened
     await opened.close()
 
