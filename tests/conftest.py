@@ -2,18 +2,17 @@
 
 import os
 from collections.abc import Generator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 import structlog
-from coverage import Coverage
+
+from tests.unmeasured import measuring_nothing
 
 MOST_WORKERS = 8
 SETTLES = 30.0
 """Seconds after which the simulated Discord gives a bot up; on a busy machine five are few."""
-
-TELLS_CHILDREN = "COVERAGE_PROCESS_CONFIG"
-"""Where coverage tells a process that is started to measure itself as well."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,17 +45,9 @@ def _on_postgres(item: pytest.Item) -> bool:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """What is `unmeasured` takes half the time, and so does each process that it starts."""
-    measuring = Coverage.current()
-    if measuring is None or item.get_closest_marker("unmeasured") is None:
+    marked = item.get_closest_marker("unmeasured") is not None
+    with measuring_nothing() if marked else nullcontext():
         return (yield)
-    told = os.environ.pop(TELLS_CHILDREN, None)
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-        if told is not None:
-            os.environ[TELLS_CHILDREN] = told
 
 
 @pytest.hookimpl(wrapper=True)
