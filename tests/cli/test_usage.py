@@ -9,8 +9,6 @@ import pytest
 
 from tests.cli.conftest import Clapper
 
-pytestmark = pytest.mark.unmeasured
-
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
 COMMANDS = ["run", "demo", "generate", "check", "health", "backup"]
 

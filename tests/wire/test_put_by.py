@@ -17,8 +17,6 @@ from tests.wire.live import live
 from tests.wire.stand import Clock, until
 from tests.wire.state import Message
 
-pytestmark = pytest.mark.unmeasured
-
 
 @pytest.fixture
 async def relay(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleRelay]:
