@@ -33,16 +33,18 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.blank: str | None = None
+        """The URL of a database with the schema and nothing in it, once somebody made one."""
 
-    async def create_database(self) -> str:
-        """The URL of a new, empty database."""
+    async def create_database(self, *, like: str | None = None) -> str:
+        """The URL of a new database: an empty one, or a copy of one that nobody is connected to."""
         name = f"t{uuid4().hex}"
-        await self._run(f'CREATE DATABASE "{name}"')
+        template = f' TEMPLATE "{_name(like)}"' if like else ""
+        await self._run(f'CREATE DATABASE "{name}"{template}')
         return f"postgresql://clapper@/{name}?host={self._folder}"
 
     async def drop_database(self, url: str) -> None:
-        name = url.split("/")[3].split("?", maxsplit=1)[0]
-        await self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await self._run(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
 
     async def _run(self, statement: str) -> None:
         connection = await asyncpg.connect(
@@ -52,6 +54,10 @@ class Postgres:
             await connection.execute(statement, timeout=60)
         finally:
             await connection.close()
+
+
+def _name(url: str) -> str:
+    return url.split("/")[3].split("?", maxsplit=1)[0]
 
 
 @contextmanager

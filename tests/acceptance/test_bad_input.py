@@ -13,6 +13,8 @@ from bot.demo.scenarios import Scenario
 from tests.acceptance.scene import Scene, open_scene
 from tests.demo.wire import SMALL
 
+pytestmark = pytest.mark.unmeasured
+
 
 def bomb() -> bytes:
     """A PNG of 500 megapixels in a few kilobytes."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import simcord
 
 from bot.demo.relay import SampleRelay
@@ -13,6 +14,8 @@ from bot.domain.models import VideoModel
 from tests.acceptance.scene import FAST, Scene
 from tests.acceptance.test_images import photo
 from tests.demo.wire import LINK, SMALL
+
+pytestmark = pytest.mark.unmeasured
 
 
 def bodies(scene: Scene) -> list[dict[str, Any]]:

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 
 from bot.demo.relay import SampleRelay
 from bot.demo.scenarios import Scenario
 from tests.acceptance.scene import Scene, names, open_scene, until
 from tests.demo.wire import SMALL
+
+pytestmark = pytest.mark.unmeasured
 
 
 def a_scene(

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import discord
+import pytest
 import simcord
 
 from bot.demo.parts import buttons, walk
@@ -17,6 +18,8 @@ from tests.acceptance.test_continue import go_on
 from tests.acceptance.test_images import photo
 from tests.acceptance.test_library import library, press
 from tests.demo.wire import SMALL
+
+pytestmark = pytest.mark.unmeasured
 
 
 def hidden(components: Sequence[discord.Component]) -> list[bool]:

@@ -10,6 +10,7 @@ from bench.plots import drawn, rows
 from bench.wire.figures import Size, wire
 
 pytestmark = [
+    pytest.mark.unmeasured,
     pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux counts"),
     pytest.mark.skipif(shutil.which("curl") is None, reason="compares with curl"),
 ]

@@ -22,6 +22,8 @@ from tests.cli.relay import KEY
 from tests.relay.loopback import Loopback, fixed, listening
 from tests.relay.tasks import CHAT
 
+pytestmark = pytest.mark.unmeasured
+
 NAMES = [name for name, body in SAMPLES.items() if body.entry["kind"] in ("chat", "poll")]
 THROUGH_THE_COMMAND_LINE = [
     "asyncdata-sora-t2v.sse",

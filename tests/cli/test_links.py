@@ -10,6 +10,8 @@ from tests.cli.conftest import Clapper, Ended
 from tests.cli.relay import KEY, Relay, small_video
 from tests.net.loopback import Answer, Host, listen, reply
 
+pytestmark = pytest.mark.unmeasured
+
 VIDEO = small_video()
 FILE = reply(VIDEO, content_type="video/mp4")
 SIGNED = "/o/a%2Fb%20c?X-Amz-Date=2026&e=&X-Amz-Signature=x%2By%2f%3D&n=1+2&t=a%252Fb"

@@ -5,6 +5,8 @@ import pytest
 from tests.cli.conftest import Clapper
 from tests.cli.relay import KEY, Relay
 
+pytestmark = pytest.mark.unmeasured
+
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Canary.canarycanarycanarycanarycanarycanary"
 
 

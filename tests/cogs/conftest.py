@@ -10,13 +10,19 @@ import simcord
 
 from bot.client import ClapperBot
 from storage.database import Database
+from tests.blank import make_blank, open_copy
 from tests.cogs.counter import Counter, open_counter
 from tests.cogs.server import Server
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_blank(tmp_path_factory.mktemp("blank"))
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite:///{tmp_path}/clapper.db")
+async def database(blank: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_copy(blank, tmp_path / "clapper.db")
     yield opened
     await opened.close()
 

@@ -19,6 +19,8 @@ from bot.domain.views import Clip, Treatment
 from tests.delivery.clips import QUARTERS, UNEVEN
 from tests.delivery.seen import seen
 
+pytestmark = pytest.mark.unmeasured
+
 MIB = 1 << 20
 PLENTY = 10 * MIB
 ROOM = 36_000

@@ -23,6 +23,8 @@ from tests.intake.test_take_in import (
     two_halves,
 )
 
+pytestmark = pytest.mark.unmeasured
+
 pillow_heif.register_heif_opener()
 
 SIZE = (96, 64)

@@ -10,6 +10,8 @@ from bot.presenter.alt import MAX_ALT, alt_text
 from bot.presenter.prose import units_of
 from tests.presenter.test_prose import anything
 
+pytestmark = pytest.mark.unmeasured
+
 
 @given(anything | anything.map(lambda text: text * 300), st.sampled_from(["", "Video 2"]))
 @settings(max_examples=200, deadline=None)

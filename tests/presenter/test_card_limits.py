@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,8 @@ from tests.presenter.states import (
     written,
 )
 from tests.presenter.test_prose import anything
+
+pytestmark = pytest.mark.unmeasured
 
 FAILURES = [
     key

@@ -33,6 +33,8 @@ from tests.presenter.states import (
 )
 from tests.presenter.test_quota import REPORT
 
+pytestmark = pytest.mark.unmeasured
+
 EVERY = pytest.mark.parametrize("text", hostile.TEXTS.values(), ids=hostile.TEXTS)
 EN = "en-US"
 

@@ -33,6 +33,8 @@ from tests.presenter.states import NOW, OWNER, TEXTS, alts_of, components, make_
 from tests.presenter.test_card_limits import CONSTRUCT, long_text
 from tests.presenter.test_prose import anything
 
+pytestmark = pytest.mark.unmeasured
+
 JOB_ID = "0123456789abcdef"
 JUMP = "https://discord.example/channels/" + "/".join(["9" * 20] * 3)
 WORST = "\U0001d15f\U0001d165\U0001d165\U0001d165"

@@ -13,6 +13,8 @@ from bot.domain.events import Completed, Failed, Pending
 from bot.relay.reading.framing import MAX_BODY, MAX_EVENT
 from tests.relay.bodies import Body, read, reader, samples, sse, told, unseen
 
+pytestmark = pytest.mark.unmeasured
+
 BODIES = [*samples(), *unseen()]
 VIDEO = "[watch](https://cdn.example/v/1.mp4)"
 

@@ -115,6 +115,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("begin", "unit", "size"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_long_line_is_looked_at_once(begin: str, unit: str, size: int) -> None:
     line = begin + unit * ((LINE - len(begin)) // len(unit)) + "\n"

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.soak.soak import Plan, soak
+
+pytestmark = pytest.mark.unmeasured
 
 
 async def test_kills_in_the_middle_of_work_cost_nobody_a_video_or_a_credit(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every storage test runs on SQLite and, where its server is installed, on PostgreSQL."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bot.domain.ledger import Limits
 from storage.database import Database
+from tests.blank import copy_on, make_blank
 from tests.postgres import MISSING, Postgres, find_binaries, running_postgres
 from tests.storage.studio import Clock, Studio
 
@@ -24,12 +26,16 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def url(request: pytest.FixtureRequest, blank: Path, tmp_path: Path) -> AsyncIterator[str]:
+    """Of a new database; of one with its schema where the test finds it open."""
+    open_already = "database" in request.fixturenames
     if request.param == "sqlite":
+        if open_already:
+            shutil.copy(blank, tmp_path / "clapper.db")
         yield f"sqlite:///{tmp_path}/clapper.db"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    created = await server.create_database()
+    created = await (copy_on(server) if open_already else server.create_database())
     yield created
     await server.drop_database(created)
 
@@ -44,6 +50,11 @@ def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     created = asyncio.run(server.create_database())
     yield created
     asyncio.run(server.drop_database(created))
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_blank(tmp_path_factory.mktemp("blank"))
 
 
 @pytest.fixture

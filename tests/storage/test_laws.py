@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from bot.domain.jobs import Job, JobStatus
 from bot.domain.ledger import Limits
 from storage.database import Database
 from tests.storage.studio import GUILD, MODERATOR, Clock, Studio, a_job_id, a_requester, an_order
+
+pytestmark = pytest.mark.unmeasured
 
 STEPS = st.one_of(
     st.tuples(st.just("admit"), st.integers(1, 6)),

@@ -10,11 +10,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from subprocess import PIPE
 
+import pytest
 from sqlalchemy import Connection, text
 
 from bot.domain.errors import StorageError
 from storage.database import Database
 from storage.engine import parse, server_engine
+
+pytestmark = pytest.mark.unmeasured
 
 ROOT = Path(__file__).parents[2]
 COUNT = 2000

@@ -16,6 +16,8 @@ from storage.database import Database
 from tests.postgres import Postgres
 from tests.storage.studio import GUILD, Clock, Studio
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 

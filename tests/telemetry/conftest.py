@@ -19,10 +19,11 @@ def untouched() -> Iterator[None]:
     levels = {name: logging.getLogger(name).level for name in names}
     before = (list(root.handlers), root.level)
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning)
+    events = structlog.get_config()
     yield
     root.handlers[:], root.level = before
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(capture=False)
     sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning = hooks
-    structlog.reset_defaults()
+    structlog.configure(**events)

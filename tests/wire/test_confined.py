@@ -36,7 +36,10 @@ UNPRIVILEGED = (
 )
 """What `compose.yaml` asks of Docker: another user, no capabilities, and none to be had."""
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 
 @pytest.fixture

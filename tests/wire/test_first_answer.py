@@ -12,6 +12,8 @@ from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 from tests.wire.state import Payload
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def settings(relay: SampleRelay) -> Mapping[str, str]:

@@ -26,6 +26,8 @@ from tests.wire.live import live
 from tests.wire.stand import Clock
 from tests.wire.state import Interaction, Member, Message, Payload
 
+pytestmark = pytest.mark.unmeasured
+
 COMMAND, PRESS, TYPING, FORM = 2, 3, 4, 5
 TEXT, NUMBER, USER, MENTIONABLE, FILE = 3, 4, 6, 9, 11
 NOBODYS = "f" * 16

@@ -22,6 +22,8 @@ from tests.wire.live import live
 from tests.wire.stand import Clock, a_stand, until
 from tests.wire.state import Channel, Interaction, Member, Message, walk
 
+pytestmark = pytest.mark.unmeasured
+
 BUTTON = "Get result"
 
 

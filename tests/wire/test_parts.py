@@ -16,6 +16,8 @@ from tests.wire.conftest import Place
 from tests.wire.discord_server import LoopbackDiscord
 from tests.wire.state import Message
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:

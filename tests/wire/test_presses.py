@@ -17,6 +17,8 @@ from tests.wire.live import live
 from tests.wire.stand import Clock, until
 from tests.wire.state import Message, SeenRequest
 
+pytestmark = pytest.mark.unmeasured
+
 DEADLINE = 3.0
 FAILURES: list[dict[str, Any]] = [
     {"status": status, "applied": applied}

@@ -10,6 +10,8 @@ from bot.demo.relay import SampleRelay
 from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def settings(relay: SampleRelay) -> Mapping[str, str]:

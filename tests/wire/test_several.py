@@ -14,6 +14,8 @@ from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 from tests.wire.state import Message
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 async def relay() -> AsyncIterator[SampleRelay]:

@@ -21,6 +21,8 @@ from tests.wire.bot_process import BotProcess
 from tests.wire.conftest import Place
 from tests.wire.state import Channel, Member, Message
 
+pytestmark = pytest.mark.unmeasured
+
 SECOND_SHARD = 1 << 22
 """The id of a server that is on shard 1 of 2."""
 
