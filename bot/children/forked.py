@@ -2,8 +2,8 @@
 
 That process, the zygote, starts with the first child, meets no file itself, and hears orders on
 one socket. With each order go three more: what the child reads, what it writes, and a line on
-which the zygote tells how it ended. Whoever lets go of the line has the child killed, so that
-none outlives the bot.
+which it tells how it ended, or the zygote does when it cannot. Whoever lets go of the line has
+the child killed, so that none outlives the bot.
 """
 
 import asyncio
@@ -163,14 +163,17 @@ class Forked:
         return await asyncio.get_running_loop().sock_recv(self._answer, 1 << 16)
 
     async def code(self) -> int:
-        """Wait for its end.
+        """Wait for its end, or for its word that it is at its end.
 
         Raises:
             ZygoteGone: nobody is left to tell it.
         """
-        if told := await self._last_word():
-            return int(told)
-        raise ZygoteGone
+        if not (told := await self._last_word()):
+            raise ZygoteGone
+        try:
+            return int(told.split(b"\n")[0])
+        except ValueError:  # it is not our script any more that tells it
+            return 1
 
     async def end(self) -> None:
         """Kill it if it still runs, by letting go of the line."""

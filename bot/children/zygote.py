@@ -20,21 +20,29 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, NoReturn
 
 _MOST = 1 << 16
 """Bytes of an order."""
 _DIE_WITH_PARENT = 1
 """Linux's PR_SET_PDEATHSIG."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""glibc's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD."""
+_LINE = 3
+"""Where a child itself tells how it ended: its process takes 3 ms to go, for which nobody waits."""
 _libc = ctypes.CDLL(None)
 _take_on = runpy.run_path(str(Path(__file__).with_name("limited.py")))["take_on"]
 
 
 class Zygote:
-    """Forks whatever is ordered; ends when nobody is left to order anything."""
+    """Forks whatever is ordered; ends when nobody is left to order anything.
 
-    def __init__(self, orders: socket.socket, ready: Mapping[str, Callable[[], None]]) -> None:
+    The next child is forked before it is ordered: until then it makes its own what it will touch,
+    page by page, which takes longer than most of its work.
+    """
+
+    def __init__(self, orders: socket.socket, ready: Mapping[str, ModuleType]) -> None:
         """Take where orders come from, and the scripts that are loaded, by path."""
         self._ready = ready
         self._orders = orders
@@ -42,7 +50,8 @@ class Zygote:
         self._news.register(orders, selectors.EVENT_READ, self._hear)
         self._lines: dict[int, socket.socket] = {}
         """To whoever waits for each child's end."""
-        self._scripts: dict[str, CodeType] = {}
+        self._next: tuple[int, socket.socket]
+        """The child that waits, and where it hears its order."""
         self._deaths, wakeup = socket.socketpair()
         self._deaths.setblocking(False)
         wakeup.setblocking(False)
@@ -53,6 +62,7 @@ class Zygote:
         """Hear orders, and of deaths."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
+        self._prepare()
         while True:
             for key, _ in self._news.select():
                 key.data()
@@ -61,27 +71,50 @@ class Zygote:
         said, files, _, _ = socket.recv_fds(self._orders, _MOST, 3)
         if not said:  # the bot is gone; what it waited for goes with this process
             os._exit(0)
-        order = json.loads(said)
-        script = self._ready.get(order["script"]) or partial(_run, self._compiled(order["script"]))
-        pid = os.fork()
-        if pid == 0:
-            self._become(order, script, files)
+        pid = self._hand_over(said, files)
         given, answer, line = files
         os.close(given)
         os.close(answer)
         held = self._lines[pid] = socket.socket(fileno=line)
         self._news.register(held, selectors.EVENT_READ, partial(self._let_go, pid))
+        self._prepare()
 
-    def _compiled(self, path: str) -> CodeType:
-        """The script; compiled once, since it is a part of the program and does not change."""
-        if path not in self._scripts:
-            self._scripts[path] = compile(Path(path).read_bytes(), path, "exec")
-        return self._scripts[path]
+    def _hand_over(self, order: bytes, files: list[int]) -> int:
+        pid, child = self._next
+        with child:
+            try:
+                socket.send_fds(child, [order], files)
+            except OSError:  # somebody has killed it
+                self._prepare()
+                pid, child = self._next
+                socket.send_fds(child, [order], files)
+        return pid
+
+    def _prepare(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            with suppress(OSError):
+                ours.close()
+                self._wait(theirs)
+            os._exit(1)
+        theirs.close()
+        self._next = pid, ours
+
+    def _wait(self, orders: socket.socket) -> None:
+        _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        for script in self._ready.values():
+            _make_warm(script)
+        said, files, _, _ = socket.recv_fds(orders, _MOST, 3)
+        if said:
+            orders.close()
+            self._become(json.loads(said), files)
 
     def _let_go(self, pid: int) -> None:
         """Nobody waits for it any more."""
-        self._news.unregister(self._lines[pid])
-        _kill(pid)
+        if line := self._lines.get(pid):  # else it was buried in the same moment
+            self._news.unregister(line)
+            _kill(pid)
 
     def _bury(self) -> None:
         with suppress(BlockingIOError):
@@ -90,28 +123,34 @@ class Zygote:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
-            line = self._lines.pop(pid)
-            with suppress(KeyError):  # it was let go of
-                self._news.unregister(line)
-            with line, suppress(OSError):
-                line.send(str(os.waitstatus_to_exitcode(status)).encode())
+            if line := self._lines.pop(pid, None):  # else it was the one that waits
+                self._tell(line, os.waitstatus_to_exitcode(status))
 
-    def _become(
-        self, order: dict[str, Any], script: Callable[[], None], files: list[int]
-    ) -> NoReturn:
-        """Be the child, in a group of its own and with nothing open but its two ends."""
+    def _tell(self, line: socket.socket, code: int) -> None:
+        with suppress(KeyError):  # it was let go of
+            self._news.unregister(line)
+        with line, suppress(OSError):
+            line.send(b"%d\n" % code)
+
+    def _become(self, order: dict[str, Any], files: list[int]) -> NoReturn:
+        """Be the child, in a group of its own and with nothing open but its three ends."""
         code = 1
         try:
             os.setsid()
-            _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(files[0], 0)
             os.dup2(files[1], 1)
-            os.closerange(3, 3 + max(*files, *self._open()))
+            os.dup2(files[2], _LINE, inheritable=False)
+            os.closerange(_LINE + 1, 1 + max(_LINE, *files, *self._open()))
             _take_on(order["memory"], order["seconds"])
-            code = _ran(script, [order["script"], *order["arguments"]])
+            loaded = self._ready.get(order["script"])
+            run = loaded.main if loaded else _run
+            code = _ran(run, [order["script"], *order["arguments"]])
         finally:
+            with suppress(OSError):
+                os.close(1)
+                os.write(_LINE, b"%d\n" % code)
             os._exit(code)
 
     def _open(self) -> list[int]:
@@ -142,30 +181,39 @@ def _ran(script: Callable[[], None], arguments: list[str]) -> int:
     return code
 
 
-def _run(script: CodeType) -> None:
-    main = sys.modules["__main__"] = ModuleType("__main__")
-    main.__file__ = sys.argv[0]
-    exec(script, main.__dict__)  # noqa: S102 (one of ours)
+def _run() -> None:
+    _load(sys.argv[0], "__main__")
 
 
-def _loaded(path: Path) -> Callable[[], None]:
-    """The `main` of a script, which may make itself `warm` before."""
-    module = sys.modules[path.stem] = ModuleType(path.stem)
-    exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 (as above)
-    if warm := getattr(module, "warm", None):
-        warm()
-    main: Callable[[], None] = module.main
-    return main
+def _load(path: str, name: str) -> ModuleType:
+    module = sys.modules[name] = ModuleType(name)
+    module.__file__ = path
+    exec(compile(Path(path).read_bytes(), path, "exec"), module.__dict__)  # noqa: S102 (one of ours)
+    return module
+
+
+def _keep_memory() -> None:
+    """Let glibc use again what was given back: a page that is new to a process takes it 3 µs."""
+    if mallopt := getattr(_libc, "mallopt", None):
+        mallopt(_MMAP_THRESHOLD, 32 << 20)
+        mallopt(_TRIM_THRESHOLD, 1 << 30)
+
+
+def _make_warm(script: ModuleType) -> None:
+    """Let it do once what takes long the first time, if it knows how."""
+    getattr(script, "warm", int)()
 
 
 def main() -> None:
     """Load what was asked for, then wait."""
     number, *names = sys.argv[1:]
+    _keep_memory()
     ready = {}
     for name in names:
         with suppress(ImportError):  # a child that needs it says so
             if name.endswith(".py"):
-                ready[name] = _loaded(Path(name))
+                ready[name] = _load(name, Path(name).stem)
+                _make_warm(ready[name])
             else:
                 importlib.import_module(name)
     gc.collect()

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def script(folder: Path, *lines: str) -> Path:
     path = folder / "script.py"
     path.write_text("\n".join(["import os, sys, time", *lines]))
     return path
+
+
+async def test_one_serves_all(tmp_path: Path) -> None:
+    told = script(tmp_path, "print(os.getppid())")
+
+    answers = await asyncio.gather(*(run_child(told, limits=LIMITS) for _ in range(100)))
+
+    assert len(set(answers)) == 1
+    assert int(answers[0]) != os.getpid()
 
 
 async def test_one_that_was_lost_is_replaced(tmp_path: Path) -> None:
@@ -104,7 +114,7 @@ def alive(pid: int) -> bool:
     return state != "Z"  # whoever should bury it may take its time
 
 
-async def test_a_script_that_is_loaded_is_made_warm_once_before_its_children(
+async def test_a_script_that_is_loaded_is_made_warm_before_its_children_and_in_each(
     tmp_path: Path,
 ) -> None:
     ready = script(
@@ -112,7 +122,7 @@ async def test_a_script_that_is_loaded_is_made_warm_once_before_its_children(
         "made = []",
         "def warm(): made.append(os.getpid())",
         "def main():",
-        "    print(made == [os.getppid()], sys.argv[1:], sys.stdin.read())",
+        "    print(made == [os.getppid(), os.getpid()], sys.argv[1:], sys.stdin.read())",
         "    made.clear()  # for this child alone",
         "    sys.exit(0)",
     )
@@ -146,3 +156,36 @@ async def test_what_the_bot_loads_leaves_nothing_running(tmp_path: Path) -> None
         threads = await asyncio.to_thread(os.listdir, f"/proc/{zygote}/task")
 
     assert threads == [str(zygote)]
+
+
+async def test_a_child_that_is_killed_while_it_waits_is_replaced(tmp_path: Path) -> None:
+    told = script(tmp_path, "print(os.getppid(), os.getpid())")
+    zygote, first = map(int, (await run_child(told, limits=LIMITS)).split())
+    waiting = [pid for pid in await asyncio.to_thread(children_of, zygote) if pid != first]
+    for pid in waiting:
+        os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(30):
+        while any(map(alive, waiting)):  # noqa: ASYNC110 (other processes)
+            await asyncio.sleep(0.01)
+
+    later, next_one = map(int, (await run_child(told, limits=LIMITS)).split())
+
+    assert waiting
+    assert later == zygote
+    assert next_one not in (first, *waiting)
+
+
+@pytest.mark.parametrize("word", ["nonsense", "", "0 0", "-"])
+async def test_a_child_that_does_not_tell_its_end_as_ours_do_has_failed(
+    tmp_path: Path, word: str
+) -> None:
+    lying = script(tmp_path, f"os.write(3, {word.encode()!r} + b'\\n')", "time.sleep(600)")
+
+    with pytest.raises(ChildFailed):
+        await run_child(lying, limits=replace(LIMITS, seconds=5))
+
+
+def children_of(pid: int) -> list[int]:
+    """Those that live."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]
