@@ -119,8 +119,11 @@ class FileAccess:
 
     def _transact(self, asks: Sequence[Ask]) -> Sequence[object]:
         self._now = asks
-        with self._engine.begin() as connection:
-            return outcomes_of(asks, connection)
+        try:
+            with self._engine.begin() as connection:
+                return outcomes_of(asks, connection)
+        finally:
+            self._now = ()
 
     def _unwanted(self) -> bool:
         return bool(self._now) and not any(ask.wanted for ask in self._now)

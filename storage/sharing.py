@@ -44,7 +44,9 @@ def answer(asks: Sequence[Ask], outcomes: Sequence[object]) -> None:
     for ask, outcome in zip(asks, outcomes, strict=True):
         if not ask.wanted:
             continue
-        if isinstance(outcome, BaseException):
+        if isinstance(outcome, StopIteration):  # which no future takes
+            ask.answer.set_exception(RuntimeError(repr(outcome)))
+        elif isinstance(outcome, BaseException):
             ask.answer.set_exception(outcome)
         else:
             ask.answer.set_result(outcome)

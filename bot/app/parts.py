@@ -30,6 +30,7 @@ from bot.generation.shelf import Shelf
 from bot.generation.slots import Slots
 from bot.generation.standing import Standing
 from bot.generation.submit import Submit
+from bot.generation.turns import Turns
 from bot.generation.worker import Worker
 from bot.net import MediaClient
 from bot.presenter.buttons import job_buttons
@@ -235,6 +236,7 @@ class Parts:
             earlier=self.earlier,
             fetcher=video_fetcher(self._settings, self._media),
             fitter=Fitter(seconds=self._settings.encode_seconds),
+            turns=Turns(),
             keeps=bool(self._settings.media_keep),
             clock=self._clock,
             metrics=self.metrics,

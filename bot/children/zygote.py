@@ -200,8 +200,9 @@ def _keep_memory() -> None:
 
 
 def _make_warm(script: ModuleType) -> None:
-    """Let it do once what takes long the first time, if it knows how."""
-    getattr(script, "warm", int)()
+    """Let it do once what takes long the first time, if it knows how and it can be done here."""
+    with suppress(Exception):
+        getattr(script, "warm", int)()
 
 
 def main() -> None:

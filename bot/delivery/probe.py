@@ -12,7 +12,7 @@ from bot.domain.views import Clip
 
 CHILD = Path(__file__).with_name("probe_child.py")
 _MEMORY = 3 << 30
-"""Address space, most of it never touched: FFmpeg's threads and the frames of an 8K stream."""
+"""Address space, most of it never touched: the frames of an 8K stream."""
 _OUTPUT = 64 * 1024
 
 log = structlog.get_logger()

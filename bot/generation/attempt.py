@@ -112,7 +112,9 @@ class Attempt:
         log.info("job.resumed", job=job.id)
         events = self._relays[model.relay].resume(job.handle, prompt=job.request.prompt)
         left = max(asked_at + self._limit - self._clock(), LAST_LOOK)
-        await self._conclude(model, await self._listen(job, events, board, left), board)
+        outcome = await self._listen(job, events, board, left)
+        # What a task says of itself is not the answer that a continuation would send back.
+        await self._conclude(model, replace(outcome, text=""), board)
 
     def _model(self, job: Job) -> VideoModel:
         try:
@@ -131,7 +133,7 @@ class Attempt:
             else None,
             earlier=await told(self._earlier.spot(job)),
         )
-        board = Board(self._cards, state.with_beside(beside))
+        board = Board(self._cards, replace(state, balance=beside.balance if beside else None))
         if job.status is not JobStatus.DELIVERING:  # its card may hold the video already
             board.show()
         return board

@@ -46,6 +46,7 @@ class Deliver:
         earlier: EarlierVideos,
         fetcher: VideoFetcher,
         fitter: Fitter,
+        turns: Turns,
         keeps: bool,
         clock: Callable[[], datetime],
         metrics: Metrics,
@@ -57,7 +58,7 @@ class Deliver:
         self._cards = cards
         self._earlier = earlier
         self._videos = Videos(fetcher)
-        self._turns = Turns()
+        self._turns = turns
         self._ladder = Ladder(fitter=fitter, clock=clock, keeps=keeps)
         self._clock = clock
 

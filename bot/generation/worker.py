@@ -148,7 +148,7 @@ class Worker:
             holding=list(self._tasks),
             expired=self._alone or self._heartbeat.steady,
         )
-        if job is None:
+        if job is None and not full:  # else one may wait for a place at its relay: it comes first
             self._orphans_at = asyncio.get_running_loop().time() + self._pause
         return job
 

@@ -22,6 +22,8 @@ _ADDRESSES = 4
 """How many addresses of one name are tried."""
 _PIECE = 1 << 16
 """Bytes that are in memory at a time."""
+_LARGE_PIECE = 1 << 18
+"""The same of a large file, each piece of which goes to a thread."""
 _AT_ONCE = 8 << 20
 """Bytes of a file that are written without a thread: the kernel takes a piece in 20 µs, and a trip
 to a thread costs five times as much. More might fill its buffers, and then it lets writers wait."""
@@ -164,13 +166,13 @@ class MediaClient:
         self, response: httpx.Response, target: Path, on_size: Callable[[int], None] | None
     ) -> int:
         self._look_at_length(response, on_size)
-        size = 0
+        size, large = 0, _length(response) > _AT_ONCE
         with _appearing_whole(target) as file:
-            async with aclosing(_decoded(response)) as pieces:
+            async with aclosing(_decoded(response, _LARGE_PIECE if large else None)) as pieces:
                 async for piece in pieces:
                     size += len(piece)
                     self._check(size)
-                    if size > _AT_ONCE:
+                    if large or size > _AT_ONCE:
                         await asyncio.to_thread(file.write, piece)
                     else:
                         file.write(piece)
@@ -179,12 +181,11 @@ class MediaClient:
     def _look_at_length(
         self, response: httpx.Response, on_size: Callable[[int], None] | None
     ) -> None:
-        length = response.headers.get("Content-Length", "")
-        if not length.isdecimal() or "Content-Encoding" in response.headers:
+        if "Content-Encoding" in response.headers or not (length := _length(response)):
             return
-        self._check(int(length))
+        self._check(length)
         if on_size is not None:
-            on_size(int(length))
+            on_size(length)
 
     def _check(self, size: int) -> None:
         if size > self._max_bytes:
@@ -223,11 +224,17 @@ def _content_type(response: httpx.Response) -> str:
     return kind.partition(";")[0].strip().lower()
 
 
-async def _decoded(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+def _length(response: httpx.Response) -> int:
+    """Bytes that are to come; 0 when that is not said."""
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+async def _decoded(response: httpx.Response, size: int | None) -> AsyncGenerator[bytes, None]:
     """The body in small pieces; httpx would blow a compressed piece up a thousandfold at once."""
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in {"gzip", "deflate"} else None
-    async for piece in response.aiter_raw():
+    async for piece in response.aiter_raw(size):
         if inflate is None:
             yield piece
             continue

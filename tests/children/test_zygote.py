@@ -146,6 +146,15 @@ async def test_a_script_that_cannot_be_loaded_leaves_the_others_and_fails_alone(
         assert int(await run_child(parent, limits=LIMITS)) != os.getpid()
 
 
+async def test_one_that_cannot_be_made_warm_works_all_the_same(tmp_path: Path) -> None:
+    cold = script(
+        tmp_path, "def warm(): raise LookupError", "def main(): print(os.getppid(), end='')"
+    )
+
+    async with forking([], [cold]):
+        assert int(await run_child(cold, limits=LIMITS)) != os.getpid()
+
+
 async def test_what_the_bot_loads_leaves_nothing_running(tmp_path: Path) -> None:
     """A fork copies one thread; locks that others hold would stay locked in the child."""
     parent = tmp_path / "parent.py"

@@ -16,6 +16,7 @@ from bot.domain.views import CardState
 from bot.generation.board import Board
 from bot.generation.deliver import Deliver
 from bot.generation.earlier import EarlierVideos
+from bot.generation.turns import Turns
 from bot.net import MediaClient
 from bot.telemetry import Metrics
 from storage.database import Database
@@ -31,6 +32,7 @@ class Errand:
     def __init__(self, stage: Stage, database: Database, media: MediaClient) -> None:
         self._stage = stage
         clock = discord.utils.utcnow
+        self.turns = Turns(1, 3600.0)
         self.jobs = Jobs(database, clock)
         self._ledger = Ledger(database, clock, Limits())
         self._deliver = Deliver(
@@ -42,6 +44,7 @@ class Errand:
             ),
             fetcher=VideoFetcher(media, stage.folder / "videos"),
             fitter=Fitter(),
+            turns=self.turns,
             keeps=True,
             clock=clock,
             metrics=Metrics(),

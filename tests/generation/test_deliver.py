@@ -1,5 +1,6 @@
 """Videos on their way from the relay's links to the card: real files, a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,6 +30,19 @@ async def test_variants_are_one_video_and_the_next_is_tried(stage: Stage, host: 
 
         assert names(stage.messages()[0]) == [f"video-{job.id}.mp4"]
         assert await errand.status(job) is JobStatus.DELIVERED
+
+
+async def test_it_begins_when_its_turn_comes(stage: Stage, host: Host) -> None:
+    async with an_errand(stage, host) as errand:
+        job = await errand.job([[f"{host.url}/good"]])
+
+        async with errand.turns.turn():
+            bringing = asyncio.create_task(errand.bring(job))
+            await asyncio.wait({bringing}, timeout=0.5)
+            assert errand.files() == []
+        await bringing
+
+        assert names(stage.messages()[0]) == [f"video-{job.id}.mp4"]
 
 
 async def test_one_that_plays_is_a_delivery(stage: Stage, host: Host) -> None:

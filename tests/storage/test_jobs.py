@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.domain.jobs import Handle, Job, JobStatus
 from bot.domain.ledger import Limits
 from storage.database import Database
 from storage.jobs import MAX_TEXT
 from storage.leases import LEASE
+from storage.schema import texts
 from tests.storage.studio import GUILD, MEMBER, Clock, Studio, a_card, a_job_id, an_order
 
 MakeStudio = Callable[..., Studio]
@@ -209,6 +211,17 @@ async def test_handle_and_text_are_kept(studio: Studio) -> None:
     assert await studio.jobs.text(job.id) == "whole ? answer"
 
 
+async def test_a_text_that_an_older_version_kept_is_replaced(studio: Studio) -> None:
+    await studio.admit_ready()
+    job = await claim(studio)
+    kept = insert(texts).values(job_id=job.id, text="kept before its links were")
+    await studio.database.transact(lambda connection: connection.execute(kept).close())
+
+    assert await studio.jobs.delivering(job, (), text="whole") is not None
+
+    assert await studio.jobs.text(job.id) == "whole"
+
+
 async def test_a_text_is_cut_between_characters(studio: Studio) -> None:
     await studio.admit_ready()
     job = await claim(studio)
@@ -299,6 +312,19 @@ async def test_three_videos_make_a_history(studio: Studio) -> None:
     assert before is None
     assert await studio.typical_seconds("sora-2") == 120
     assert await studio.typical_seconds("veo") is None
+
+
+async def test_a_card_of_a_running_job_knows_the_history(studio: Studio) -> None:
+    for _ in range(3):
+        await delivered_in(studio, 120)
+    waiting = await studio.admit_ready()
+    before = await studio.ledger.beside(waiting)
+
+    beside = await studio.ledger.beside(await claim(studio))
+
+    assert before.typical_seconds is None  # its place in the line says more
+    assert beside.typical_seconds == 120
+    assert beside.balance == await studio.ledger.balance(waiting.requester())
 
 
 async def test_only_the_last_twenty_videos_count(studio: Studio) -> None:

@@ -99,6 +99,18 @@ async def test_a_refusal_undoes_its_own_part_alone(database: Database) -> None:
     assert await ask(database, "SELECT guild_id FROM servers") == [1, 3]
 
 
+async def test_what_no_future_takes_leaves_nobody_waiting(database: Database) -> None:
+    def stop(_number: int, _connection: Connection) -> int:
+        raise StopIteration
+
+    works = [partial(write, 1), partial(stop, 2), partial(write, 3)]
+
+    answers = await behind(Gate(), database, *map(database.transact, works))
+
+    assert (answers[0], answers[2]) == (1, 3)
+    assert isinstance(answers[1], RuntimeError)
+
+
 async def test_what_the_database_does_not_bear_fails_alone(database: Database) -> None:
     works = [partial(write, number) for number in (1, 1, 2)]
 
