@@ -65,7 +65,7 @@ class Gateway:
             # A page instead of a code: the network before Discord, which changes its mind.
             log.warning("gateway.unreachable", error=f"status {error.status}")
         except Exception as error:  # noqa: BLE001 - a bot that stays tells more than none
-            log.warning("gateway.unreachable", error=repr(error))
+            log.warning("gateway.unreachable", error=f"{type(error).__name__}: {error}")
         else:
             return True
         return False

@@ -15,7 +15,7 @@ from bot.app.outside import load_what_jobs_need
 from bot.app.starts import Account, Starts
 from bot.app.tasks import together
 from bot.domain.errors import StorageError
-from bot.settings import Settings
+from bot.settings import Settings, unknown_in_dotenv
 from bot.telemetry import configure_logging
 from storage.instance import Claim, Place, only_instance
 
@@ -75,6 +75,8 @@ async def _load_the_rest(app: Application) -> None:
     await app.bot.was_connected.wait()
     await asyncio.to_thread(load_what_jobs_need)
     gc.freeze()
+    for each in await asyncio.to_thread(unknown_in_dotenv):
+        log.warning("settings.unknown", name=each.params["name"], meant=each.params["near"])
 
 
 def _gateway(settings: Settings, app: Application, place: Place) -> Gateway:

@@ -103,7 +103,8 @@ class Shard:
                 raise GatewayRefusedError(f"close code {error.code}") from error
             log.info("gateway.lost", shard=self._number, code=error.code)
         except Exception as error:  # noqa: BLE001 - a bot that stays tells more than none
-            log.warning("gateway.unreachable", shard=self._number, error=repr(error))
+            told = f"{type(error).__name__}: {error}"
+            log.warning("gateway.unreachable", shard=self._number, error=told)
 
     def _count(self) -> None:
         good = self._good_since and time.monotonic() - self._good_since > self._persistence.steady

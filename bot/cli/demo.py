@@ -8,14 +8,16 @@ import os
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 
-from bot.cli.saving import target_for
+from bot.cli.saving import numbered, target_for
 from bot.cli.speech import Voice
-from bot.domain.errors import MediaFailure, Refusal
+from bot.domain.errors import MediaFailure, Param, Refusal
+from bot.domain.requests import check_prompt
 from bot.telemetry import configure_logging
 from bot.text import Texts
 
@@ -32,15 +34,20 @@ def show(
     if image is not None and not image.is_file():
         voice.complain("cli-image-file", path=str(image))
         return 2
+    if not headless and (prompt is not None or image is not None or out is not None):
+        voice.complain("cli-demo-headless")
+        return 2
     configure_logging(level="error", format="console")
     try:
+        prompt = voice.say(PROMPT) if prompt is None else prompt
+        check_prompt(prompt)
         target = target_for(out or Path("demo.mp4"))
     except Refusal as refusal:
         voice.explain(refusal)
         return 2
     try:
         if headless:
-            return _film(voice, prompt or voice.say(PROMPT), image, target)
+            return _film(voice, prompt, image, target)
         return _page(voice, port)
     except ModuleNotFoundError as error:
         if error.name not in ("bot.demo", "simcord"):
@@ -53,18 +60,19 @@ def _film(voice: Voice, prompt: str, image: Path | None, out: Path) -> int:
     from bot.demo.headless import film
 
     try:
-        clip = asyncio.run(_stoppable(film(prompt=prompt, image=image, out=out, say=typer.echo)))
+        work = film(prompt=prompt, image=image, name=partial(numbered, out), say=typer.echo)
+        clips = asyncio.run(_stoppable(work))
     except MediaFailure as error:
         voice.explain(error)
         return 1
     except asyncio.CancelledError:
         return 128 + signal.SIGTERM
-    if clip is None:
+    if not clips:
         voice.complain("cli-demo-no-video")
         return 1
-    voice.answer(
-        "cli-demo-saved", path=str(out), bytes=clip.size, seconds=clip.seconds, codec=clip.codec
-    )
+    for clip in clips:
+        told: dict[str, Param] = {"bytes": clip.size, "seconds": clip.seconds, "codec": clip.codec}
+        voice.answer("cli-demo-saved", path=str(clip.path), **told)
     return 0
 
 

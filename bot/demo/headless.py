@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import discord
 
 from bot.delivery import probe
-from bot.demo.parts import buttons, texts, video_url
+from bot.demo.parts import buttons, texts, video_urls
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
@@ -21,9 +21,11 @@ GLANCE = 0.1
 
 
 async def film(
-    *, prompt: str, image: Path | None, out: Path, say: Callable[[str], None]
-) -> Clip | None:
-    """Ask for a video as a member would and write it to `out`; `None` when there was none.
+    *, prompt: str, image: Path | None, name: Callable[[int], Path], say: Callable[[str], None]
+) -> Sequence[Clip]:
+    """Ask for a video as a member would and write what came to files; empty when nothing did.
+
+    `name` is that of each video, of which 1 is the best.
 
     Raises:
         MediaFailure: what was delivered is no playable H.264 video.
@@ -36,11 +38,13 @@ async def film(
                 say(f"{time.monotonic() - started:6.1f} s  {text}")
         app.refuse_new_work()
         await app.drain(PATIENCE)
-        data = await _video(made, card)
-    if data is None:
-        return None
-    await asyncio.to_thread(out.write_bytes, data)
-    clip = await probe(out)
+        videos = [video async for video in _videos(made, card)]
+    return [await _kept(video, name(number)) for number, video in enumerate(videos, start=1)]
+
+
+async def _kept(video: bytes, path: Path) -> Clip:
+    await asyncio.to_thread(path.write_bytes, video)
+    clip = await probe(path)
     if clip.codec != "h264":
         raise MediaFailure("media-not-a-video")
     return clip
@@ -72,7 +76,7 @@ def _message(made: World, card: int) -> discord.Message:
     return next(message for message in history if message.id == card)
 
 
-async def _video(made: World, card: int) -> bytes | None:
-    url = video_url(_message(made, card).components)
-    # What Attachment.read() calls; media in components is no attachment of the message.
-    return await made.env.bot.http.get_from_cdn(url) if url else None
+async def _videos(made: World, card: int) -> AsyncIterator[bytes]:
+    for url in video_urls(_message(made, card).components):
+        # What Attachment.read() calls; media in components is no attachment of the message.
+        yield await made.env.bot.http.get_from_cdn(url)

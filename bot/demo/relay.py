@@ -23,8 +23,10 @@ MODELS = ("sora-2", "sora-2-pro", "veo3")
 WORDS: Mapping[str, Scenario] = {
     "forbidden": Scenario.MODERATION,
     "variations": Scenario.SEVERAL,
+    "oversize": Scenario.OVERSIZE,
+    "expired": Scenario.EXPIRED,
 }
-"""Words that let a visitor of the demo see a refusal, or more than one video."""
+"""Words that let a visitor of the demo see what does not go as usual."""
 
 _MAX_BODY = 32 * 1024 * 1024
 _SHUTDOWN = 0.5

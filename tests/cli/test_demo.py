@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,3 +60,39 @@ def test_an_end_by_sigterm_leaves_nothing_behind(tmp_path: Path) -> None:
 
     assert demo.returncode == 0
     assert list(tmp_path.glob("clapper-*")) == []
+
+
+def test_several_videos_of_one_answer_are_all_kept(tmp_path: Path) -> None:
+    out = tmp_path / "boat.mp4"
+
+    code = show(headless=True, prompt="A boat, 2 variations", image=None, out=out, port=None)
+
+    assert code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["boat-2.mp4", "boat.mp4"]
+
+
+@pytest.mark.parametrize("prompt", ["", " \u200b ", "x" * 5_000], ids=["empty", "unseen", "long"])
+def test_a_prompt_that_nobody_could_type_is_a_wrong_use(
+    tmp_path: Path, prompt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "boat.mp4"
+
+    assert show(headless=True, prompt=prompt, image=None, out=out, port=None) == 2
+
+    assert "prompt" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("given", ["prompt", "image", "out"])
+def test_what_belongs_to_no_page_is_told(
+    tmp_path: Path, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tmp_path / "a.png"
+    image.touch()
+    options: dict[str, Any] = {"prompt": "x", "image": image, "out": tmp_path / "a.mp4"}
+    one = {**dict.fromkeys(options), given: options[given]}
+
+    code = show(headless=False, port=None, **one)
+
+    assert code == 2
+    assert "--headless" in capsys.readouterr().err

@@ -43,3 +43,16 @@ async def test_a_start_waits_for_nothing_that_it_has_no_use_for(
 def _loaded(log: str) -> set[str]:
     """The modules that Python says it has loaded."""
     return set(re.findall(r"^import time:.*\| +([\w.]+)$", log, re.MULTILINE))
+
+
+async def test_a_name_in_the_settings_that_is_nearly_one_is_told(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("ALLOWED_SERVER=1\nSOMEBODY_ELSES=1\n")
+    settings = {"RELAY_BASE_URL": "http://127.0.0.1:9/v1", "RELAY_API_KEY": "sample"}
+
+    async with BotProcess(place.server, tmp_path, settings) as bot:
+        await bot.alive(bot.says('"meant": "ALLOWED_SERVERS"'))
+        assert await bot.stop() == 0
+
+    assert "SOMEBODY_ELSES" not in bot.log

@@ -172,6 +172,7 @@ cli-generate-unwritten = The video cannot be written to { $path }.
 cli-demo-prompt = A paper boat drifts down a rainy street at dusk
 cli-demo-page = Clapper at work: { $url } (Ctrl-C ends it)
 cli-demo-port = The port { $port } cannot be had: { $reason }. Choose another one, or leave --port out.
+cli-demo-headless = A prompt, an image and a file belong to --headless. In the page you type and attach them yourself.
 cli-demo-missing = The demo is not part of this installation. Get the source and run “make demo”, or install the extra “demo”.
 cli-demo-no-video = There is no video. The last line above says why.
 cli-demo-saved = Saved { $path }: { NUMBER($bytes) } bytes, { NUMBER($seconds, maximumFractionDigits: 1) } s of { $codec }

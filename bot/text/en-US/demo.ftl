@@ -11,5 +11,6 @@ demo-tries = **Then try**
     - `/videos`: what you have made; watch it, post it again, have it sent to you
     - the word “forbidden” in a prompt: the relay refuses, the credit comes back
     - “3 variations” in a prompt: three videos at the price of one
+    - “oversize” in a prompt: a file too large for Discord, made to fit; “expired”: a link that is gone when it is fetched
     - **Viewing as** at the top: be bob, or mira, who moderates and can use `/video-admin`
 demo-note = -# Nothing leaves this computer: Discord is simulated, and a sample relay draws the videos.
