@@ -108,6 +108,8 @@ def _waiting(state: CardState, say: Voice) -> str:
 
 
 def _making(state: CardState, say: Voice) -> str:
+    if state.note is None and state.percent is None:
+        return say("card-asking")  # it may have a queue of its own
     note = state.note or ""
     if key := step_key(note):
         return say(key)

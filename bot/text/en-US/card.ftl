@@ -30,6 +30,7 @@ card-unlimited = no limit
 
 card-waiting = Waiting
 card-place = Waiting, place { $number } of { $of }
+card-asking = Asking the relay
 card-making = Making the video
 card-delivering = { $count ->
     [one] The video is made
