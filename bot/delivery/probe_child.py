@@ -28,16 +28,15 @@ _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg
 """Playlists are not among them: they make FFmpeg open other files and addresses."""
 _MAX_BOXES = 100_000
 _SMALLEST = (
-    "c-muNU{FXasVvAW&d+6FU}6B#Kx~v)mTZ_?U}DI?z`&7Kl$y%Gz`Q&+C9wpkW*!^s|Npb@xW3%`?54-|X*xF)ZYs"
-    "Zf&oBx`!5{z)Kzt#!qlH22|G)27|80G|;=984qkPpX1vm_*#C+cXOvnf%l$jnabHZ@#tO^gX2;T(;@eK@m4;X408"
-    "0#3=BN!AE7^X5X?_m&eU}$4tabQqF(M~7S&<OOCs^ct0iKhMkt}P9~sWSBdkW|Rc&o2XN$jL3sNI?x7<`)bM>=zg"
-    "q89)dD7}0_djqiXzz?p!^yQC;F8_13+$p+iWjA<IsUIzU3V6&GMWC28{N@_|;F_4x?%_%NH=zy9F*2{P}HzhL>$W"
-    "X{lLHD}@IBkR;0dsUSQgVu5GG&=5smLnBfc$)q#JrT8RFE3Ryxh#ZG$2EyEEjAjvNKguAaXJ(MX6~>-ry-M%29x@"
-    "8TE=wl5&9Tb;TvcDM)JOfy!7MK>_qQ(A&U73C37eU;v5#|AC|l&{Su}6bAYK4;duWf%KZ24gsvY1VE7jCKNt4OC~"
-    "Tfuw=aNKmGT|50Flgq>>_Nkn+{QOe-z{2RF=aCTKzs0r~=29E4?nV##P?Oh|H7sL6#Hlsq*dW+mq%=`#T0#L|=!P"
-    "!vYyrh;h@P(+R{U=$Z678K+ldtE0Jk|tDEmgMJyqazWl860RniDhYKMta72h6V-zbts<F"
+    "c-muNU{FXasVvAW&d+6FU}6B#Kx~v)mTZ_?U}DI?z`&7Kl$r{ZJDQu4SOTQyv9bRDKkJU`%e~KTdTgJjb3@^#^1J"
+    "s8qhJ&a0?+`&+^HQc3}XNPeZTs@5tM)(XDLcF?f>_Ifq_{zH$T4&D3+63mXU(0llcV$1N#LAMg|Z<07f(m(D)Aco"
+    "x=n~9wkMI*+6zoNjBI{W=zw7_A=nN2dljTP|U!flA2Od45VdJbBaq4I-ur)^)epFP036IG8A%C(EaWJ4!O`HV2*A"
+    "^N=^|>rYtih6<K8%ke~07n3s~13R1(Eotv4L24sko<$?`GcBV=SL{289C^Zeq8$6{&ISLRqqjqsgQVx*4y11k`1x"
+    "d|pPzi)1C_tVTVDJFa9ynE?1Bw6tfuteORA<H%2Cn}P8N||o^qQM-Eua`-0TCQF9@8Qi8CWvj_n-dz;|EBaNK#1="
+    "G(5S!z>F#`0f#lrVkT&8hycBSEDpjlK(S;rF(xFrDzvn+5fnTSvy$_X^cetgVrfbVDE=aIQ^7O{C?dxdFn)^?3kq"
+    "_O{jHM;Nf0V4OY-x<aghkt3=T1$#IiIqBRyk1LjwZ<NREV9"
 )
-"""A film of two grey pictures, 1280 by 720: an MP4 with H.264."""
+"""A film of two grey pictures, 16 by 16: an MP4 with H.264."""
 
 
 class NoVideo(Exception):
