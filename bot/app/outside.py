@@ -90,12 +90,18 @@ async def relay_clients(settings: Settings, media: MediaClient) -> AsyncIterator
         yield Relays(settings, media, stack)
 
 
+_FOR_JOBS = (
+    *("stamina", "bot.relay.client", "prometheus_client"),
+    *("httpcore", "anyio._backends._asyncio"),  # which a first request would load in the loop
+)
+
+
 def load_what_jobs_need() -> None:
     """Load what the first job needs and a start does not; blocks for a fifth of a second.
 
     In the order in which it is needed.
     """
     Texts().say("size", size=1)  # Fluent, and its data of a locale
-    for name in ("stamina", "bot.relay.client", "prometheus_client"):
+    for name in _FOR_JOBS:
         import_module(name)
     trust()

@@ -14,7 +14,7 @@ from bot.app.gateway import Gateway, GatewayRefusedError
 from bot.app.outside import load_what_jobs_need
 from bot.app.starts import Account, Starts
 from bot.app.tasks import together
-from bot.domain.errors import StorageError
+from bot.domain.errors import SettingsError, StorageError
 from bot.settings import Settings, unknown_in_dotenv
 from bot.telemetry import configure_logging
 from storage.instance import Claim, Place, only_instance
@@ -73,10 +73,13 @@ def _spare_what_is_loaded() -> None:
 async def _load_the_rest(app: Application) -> None:
     """In a thread, once the bot is connected: a start need not wait for it, nor the first job."""
     await app.bot.was_connected.wait()
-    await asyncio.to_thread(load_what_jobs_need)
+    try:
+        await asyncio.to_thread(load_what_jobs_need)
+        for each in await asyncio.to_thread(unknown_in_dotenv):
+            log.warning("settings.unknown", name=each.params["name"], meant=each.params["near"])
+    except (OSError, SettingsError) as error:  # a file that is being changed: the bot goes on
+        log.warning("start.not_all_loaded", error=f"{type(error).__name__}: {error}")
     gc.freeze()
-    for each in await asyncio.to_thread(unknown_in_dotenv):
-        log.warning("settings.unknown", name=each.params["name"], meant=each.params["near"])
 
 
 def _gateway(settings: Settings, app: Application, place: Place) -> Gateway:

@@ -50,8 +50,8 @@ class Zygote:
         self._news.register(orders, selectors.EVENT_READ, self._hear)
         self._lines: dict[int, socket.socket] = {}
         """To whoever waits for each child's end."""
-        self._next: tuple[int, socket.socket]
-        """The child that waits, and where it hears its order."""
+        self._next: list[tuple[int, socket.socket]] = []
+        """The child that waits, and where it hears its order; none where none could be forked."""
         self._deaths, wakeup = socket.socketpair()
         self._deaths.setblocking(False)
         wakeup.setblocking(False)
@@ -62,7 +62,8 @@ class Zygote:
         """Hear orders, and of deaths."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
-        self._prepare()
+        with suppress(OSError):
+            self._prepare()
         while True:
             for key, _ in self._news.select():
                 key.data()
@@ -71,35 +72,48 @@ class Zygote:
         said, files, _, _ = socket.recv_fds(self._orders, _MOST, 3)
         if not said:  # the bot is gone; what it waited for goes with this process
             os._exit(0)
-        pid = self._hand_over(said, files)
         given, answer, line = files
-        os.close(given)
-        os.close(answer)
+        try:
+            pid = self._hand_over(said, files)
+        except OSError:  # no process is to be had: its line, closed, tells so
+            os.close(line)
+            return
+        finally:
+            os.close(given)
+            os.close(answer)
         held = self._lines[pid] = socket.socket(fileno=line)
         self._news.register(held, selectors.EVENT_READ, partial(self._let_go, pid))
-        self._prepare()
+        with suppress(OSError):  # then the next order tries once more
+            self._prepare()
 
     def _hand_over(self, order: bytes, files: list[int]) -> int:
-        pid, child = self._next
+        """To the child that waits, or to a new one where none does or somebody has killed it."""
+        while self._next:
+            pid, child = self._next.pop()
+            with child, suppress(OSError):
+                socket.send_fds(child, [order], files)
+                return pid
+        self._prepare()
+        pid, child = self._next.pop()
         with child:
-            try:
-                socket.send_fds(child, [order], files)
-            except OSError:  # somebody has killed it
-                self._prepare()
-                pid, child = self._next
-                socket.send_fds(child, [order], files)
+            socket.send_fds(child, [order], files)
         return pid
 
     def _prepare(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
         if pid == 0:
             with suppress(OSError):
                 ours.close()
                 self._wait(theirs)
             os._exit(1)
         theirs.close()
-        self._next = pid, ours
+        self._next = [(pid, ours)]
 
     def _wait(self, orders: socket.socket) -> None:
         _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
@@ -130,7 +144,7 @@ class Zygote:
         with suppress(KeyError):  # it was let go of
             self._news.unregister(line)
         with line, suppress(OSError):
-            line.send(b"%d\n" % code)
+            line.send(b"%d\n" % code, socket.MSG_DONTWAIT)  # a child can fill it
 
     def _become(self, order: dict[str, Any], files: list[int]) -> NoReturn:
         """Be the child, in a group of its own and with nothing open but its three ends."""

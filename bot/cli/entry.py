@@ -36,6 +36,9 @@ def _ran(words: list[str]) -> int | None:
 
 
 def _end(error: ClapperError, code: int) -> None:
+    for name in ("click", "rich"):  # `run` does without them, what tells of it may not
+        if sys.modules.get(name, name) is None:
+            del sys.modules[name]
     from bot.cli.speech import Voice
     from bot.text import Texts
 
