@@ -34,8 +34,3 @@ def video_urls(components: Sequence[discord.Component]) -> list[str]:
     media = (getattr(part, "media", None) for part in walk(components))
     urls = (str(found.url) for found in media if found is not None)
     return [url for url in urls if url.split("?")[0].endswith(".mp4")]
-
-
-def video_url(components: Sequence[discord.Component]) -> str | None:
-    """Where the card's video, or its first one, can be fetched."""
-    return next(iter(video_urls(components)), None)

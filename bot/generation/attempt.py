@@ -125,12 +125,11 @@ class Attempt:
     async def _board(self, job: Job) -> Board:
         beside = await told(self._ledger.beside(job))
         typical = beside.typical_seconds if beside else None
+        ready = job.started_at + timedelta(seconds=typical) if job.started_at and typical else None
         state = CardState(
             job=job,
             pictures=self._inputs.pictures(job),
-            ready_at=job.started_at + timedelta(seconds=typical)
-            if job.started_at and typical
-            else None,
+            ready_at=ready,
             earlier=await told(self._earlier.spot(job)),
         )
         board = Board(self._cards, replace(state, balance=beside.balance if beside else None))

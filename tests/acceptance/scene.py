@@ -11,7 +11,7 @@ import discord
 import simcord
 
 from bot.app import Application, Pace
-from bot.demo.parts import buttons, texts, video_url, video_urls, walk
+from bot.demo.parts import buttons, texts, video_urls, walk
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import World, world
@@ -72,7 +72,7 @@ class Scene:
 
     def video_url(self, answer: simcord.InteractionResult) -> str | None:
         assert answer.response is not None
-        return video_url(self.message(answer.response.id).components)
+        return next(iter(video_urls(self.message(answer.response.id).components)), None)
 
     def videos(self, answer: simcord.InteractionResult) -> list[str]:
         """File names of what the card's gallery shows."""

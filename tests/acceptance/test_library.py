@@ -11,7 +11,7 @@ import simcord
 from simcord.results import ResponseMessage
 
 from bot.app import utc_now
-from bot.demo.parts import buttons, texts, video_url
+from bot.demo.parts import buttons, texts, video_urls
 from bot.demo.relay import SampleRelay
 from bot.demo.stage import stage
 from bot.demo.world import working, world
@@ -56,12 +56,12 @@ async def test_a_video_is_watched_posted_and_sent_again(scene: Scene) -> None:
     await press(scene, shown, "send")
 
     assert "a paper boat" in said(shown)
-    assert video_url(shown.message.components) is not None
+    assert video_urls(shown.message.components)
     seen_by_bob = scene.messages(scene.world.bob)
     (posted,) = [found for found in seen_by_bob if "remove" in buttons(found.components)]
-    assert video_url(posted.components) is not None
+    assert video_urls(posted.components)
     (sent,) = scene.world.alice.user.dm_channel.history()
-    assert video_url(sent.components) is not None
+    assert video_urls(sent.components)
     assert "Nothing of yours" in said(await library(scene, scene.world.bob))
 
 
@@ -94,7 +94,7 @@ async def test_a_video_outlives_the_bot_and_the_relay(tmp_path: Path) -> None:
                 shown = await press(scene, listed, "open")
 
             assert "made before" in said(shown)
-            assert video_url(shown.message.components) is not None
+            assert video_urls(shown.message.components)
             assert other.posts == []
 
 

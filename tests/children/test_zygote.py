@@ -198,3 +198,32 @@ def children_of(pid: int) -> list[int]:
     """Those that live."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]
+
+
+async def test_a_child_that_fills_its_line_holds_nobody_up(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    filling = script(
+        tmp_path,
+        "os.set_blocking(3, False)",
+        "try:",
+        "    while True: os.write(3, b'x' * 4096)",
+        "except BlockingIOError: os.set_blocking(3, True)  # for all who share it",
+        "if os.fork() == 0:",
+        "    os.setsid()",
+        "    time.sleep(12)  # and keeps the line and the output open",
+        f"open({str(note)!r}, 'w').close()",
+        "os._exit(0)",
+    )
+    parent = tmp_path / "parent.py"
+    parent.write_text("import os; print(os.getppid())")
+    zygote = int(await run_child(parent, limits=LIMITS))
+    hostile = asyncio.create_task(run_child(filling, limits=LIMITS))
+    while not note.exists():  # noqa: ASYNC110 (another process)
+        await asyncio.sleep(0.01)
+
+    answers = [await run_child(parent, limits=replace(LIMITS, seconds=8)) for _ in range(5)]
+
+    assert set(map(int, answers)) == {zygote}
+    assert not hostile.done()
+    hostile.cancel()
+    await asyncio.gather(hostile, return_exceptions=True)
